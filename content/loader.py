@@ -1,0 +1,129 @@
+"""
+The content's tree to a Library, or every fault in it.
+
+    courses/<course>/<module>/module.yaml, <lesson>.md ..., final_test.md      figures.yaml (else the one shipped)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from content import fit, tree
+from content.faults import Complain, ContentError, Fault, FaultList
+from content.model import LegalBasis, Library
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+__all__ = ["ContentError", "Fault", "Report", "check", "load", "sources"]
+
+SHIPPED = Path(__file__).parent
+_ID_LINE = re.compile(r"^id: *(\S+) *$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check found: how many lessons, cards and questions, what is refused, and what deserves a look."""
+
+    lessons: int
+    cards: int
+    questions: int
+    errors: tuple[Fault, ...]
+    warnings: tuple[Fault, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the report for JSON; each fault as file, line and message."""
+
+        def plain(faults: tuple[Fault, ...]) -> list[dict[str, object]]:
+            return [{"file": fault.file, "line": fault.line, "message": fault.message} for fault in faults]
+
+        return {
+            "lessons": self.lessons,
+            "cards": self.cards,
+            "questions": self.questions,
+            "errors": plain(self.errors),
+            "warnings": plain(self.warnings),
+        }
+
+
+def load(root: Path | None = None) -> Library:
+    """
+    Return everything that can be served.
+
+    Args:
+        root: the directory that holds `courses/`; the content shipped with the program when None.
+
+    Raises:
+        ContentError: the content has faults; it holds all of them.
+    """
+    faults = FaultList()
+    modules = [read.module for read in tree.read(SHIPPED if root is None else root, faults)]
+    if found := faults.sorted():
+        raise ContentError(found)
+    lessons = {lesson.id: lesson for module in modules for lesson in module.lessons}
+    asked = [question for lesson in lessons.values() for question in lesson.questions]
+    tested = [question for module in modules for question in module.final_test.questions]
+    return Library(
+        modules=tuple(modules),
+        lessons=MappingProxyType(lessons),
+        questions=MappingProxyType({question.id: question for question in (*asked, *tested)}),
+        module_of=MappingProxyType({lesson.id: module for module in modules for lesson in module.lessons}),
+    )
+
+
+def sources(root: Path | None = None) -> list[tuple[str, str, str]]:
+    """
+    Return every lesson and final test as published: (id, version, the file's text), for keeping.
+
+    Args:
+        root: as in `load`, whose checks it rests on.
+    """
+    found = []
+    for path in sorted((SHIPPED if root is None else root).glob("courses/*/*/*.md")):
+        raw = path.read_bytes()
+        text = raw.decode()
+        if head := _ID_LINE.search(text):
+            found.append((head[1], hashlib.sha256(raw).hexdigest()[:16], text))
+    return found
+
+
+def check(root: Path | None = None, on: date | None = None) -> Report:
+    """
+    Return what `load` would refuse, and what deserves a look.
+
+    Args:
+        root: as for `load`.
+        on: the day on which review dates are looked at; they are not when None.
+    """
+    faults, warnings = FaultList(), FaultList()
+    modules = tree.read(SHIPPED if root is None else root, faults)
+    for read in modules:
+        for file, lesson in read.lessons.items():
+            warn = warnings.of(file)
+            fit.warn_of_long_sentences(fit.spoken(lesson), warn)
+            _warn_of_reviews(lesson.lesson.legal, lesson.review_lines, on, warn)
+        if read.final_test is not None:
+            warn = warnings.of(read.final_test_file)
+            fit.warn_of_long_sentences(fit.spoken_questions(read.final_test.questions), warn)
+            _warn_of_reviews(read.final_test.legal, read.final_test.review_lines, on, warn)
+    lessons = [lesson for read in modules for lesson in read.module.lessons]
+    return Report(
+        lessons=len(lessons),
+        cards=sum(len(lesson.cards) for lesson in lessons),
+        questions=sum(len(lesson.questions) for lesson in lessons)
+        + sum(len(read.module.final_test.questions) for read in modules),
+        errors=faults.sorted(),
+        warnings=warnings.sorted(),
+    )
+
+
+def _warn_of_reviews(legal: Iterable[LegalBasis], lines: Mapping[str, int], on: date | None, warn: Complain) -> None:
+    for basis in legal:
+        if on is not None and basis.review_by is not None and basis.review_by < on:
+            warn(lines[basis.key], f"Căn cứ '{basis.key}' đã qua ngày rà soát {basis.review_by:%d/%m/%Y}.")

@@ -1,0 +1,132 @@
+"""
+The curriculum as values: Course > Module > Lesson > Card, Question, Choice.
+
+Texts hold parameters such as `{{ gio_cong_doan.to_truong }}`; `content.figures` resolves them for a date.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from learning.roles import Track
+
+
+class LessonStatus(StrEnum):
+    """Whether a lesson is served, and what its last card must say; the value is what authors write."""
+
+    PUBLISHED = "ban hành"
+    UNDER_REVIEW = "cần rà soát"
+    DRAFT = "nháp"
+
+
+@dataclass(frozen=True, slots=True)
+class LegalBasis:
+    """One clause a text rests on."""
+
+    key: str
+    cite: str
+    in_force_from: date | None
+    review_by: date | None
+    needs_lawyer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One answer. `key` is stable; its place on the screen is not."""
+
+    key: str
+    text: str
+    is_right: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question with exactly one right choice, the lesson it tests, and the clauses it rests on."""
+
+    id: str
+    lesson_id: str
+    text: str
+    choices: tuple[Choice, ...]
+    basis: tuple[LegalBasis, ...]
+
+    @property
+    def right(self) -> Choice:
+        """The one right choice."""
+        return next(choice for choice in self.choices if choice.is_right)
+
+    def choice(self, key: str) -> Choice | None:
+        """The choice with that stable key, or None."""
+        return next((choice for choice in self.choices if choice.key == key), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """Three to five cards of one idea, then questions. `version` is a hash of the lesson's file."""
+
+    id: str
+    module_id: str
+    title: str
+    audience: frozenset[Track]
+    minutes: int
+    objective: str
+    status: LessonStatus
+    legal: tuple[LegalBasis, ...]
+    cards: tuple[str, ...]
+    questions: tuple[Question, ...]
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class FinalTest:
+    """The pool a module's final test is drawn from, and how many are drawn."""
+
+    questions: tuple[Question, ...]
+    drawn: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """A chuyên đề: at most 12 lessons and a final test."""
+
+    id: str
+    title: str
+    order: int
+    lessons: tuple[Lesson, ...]
+    final_test: FinalTest
+    pass_percent: int
+    tries_a_week: int
+    version: str
+
+    def lessons_for(self, track: Track) -> tuple[Lesson, ...]:
+        """The served lessons of this module that a track must learn, in order."""
+        return tuple(
+            lesson
+            for lesson in self.lessons
+            if track in lesson.audience and lesson.status is not LessonStatus.DRAFT
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """Everything that can be served, indexed. Built once at start by `content.loader.load`."""
+
+    modules: tuple[Module, ...]
+    lessons: Mapping[str, Lesson]
+    questions: Mapping[str, Question]
+    module_of: Mapping[str, Module]
+
+    def module(self, module_id: str) -> Module:
+        """The module with that id."""
+        return next(module for module in self.modules if module.id == module_id)
+
+    def modules_for(self, track: Track) -> tuple[Module, ...]:
+        """The modules that hold at least one lesson for the track, in order."""
+        return tuple(module for module in self.modules if module.lessons_for(track))
