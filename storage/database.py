@@ -1,0 +1,160 @@
+"""
+Opening a database, SQLite or PostgreSQL, and what differs between them.
+
+SQLite: WAL, synchronous FULL, one writer connection that begins IMMEDIATE (several would fight for the lock and
+answer taps late), separate readers. PostgreSQL: asyncpg, UTC, bounded statements.
+"""
+
+from __future__ import annotations
+
+import contextvars
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from sqlalchemy import Table
+
+# One statement must not carry more bind parameters than SQLite takes (32,766).
+MAX_BINDS = 30_000
+BUSY_TIMEOUT_MS = 30_000
+
+_statements: contextvars.ContextVar[list[int] | None] = contextvars.ContextVar("statements", default=None)
+
+
+class DatabaseUrlError(ValueError):
+    """The database's address is not one of sqlite:///file or postgresql://…"""
+
+
+class Database:
+    """
+    Connections to one database.
+
+    `begin` is a write transaction, committed when the block ends and rolled back when it raises; `connect` reads.
+    """
+
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine) -> None:
+        self._writer = writer
+        self._reader = reader
+        self.dialect = writer.dialect.name
+
+    @property
+    def engine(self) -> AsyncEngine:
+        """The engine that writes."""
+        return self._writer
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[AsyncConnection]:
+        """One write transaction."""
+        async with self._writer.begin() as conn:
+            yield conn
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[AsyncConnection]:
+        """One consistent read."""
+        async with self._reader.connect() as conn:
+            yield conn
+
+    async def ping(self) -> None:
+        """Raise if the database does not answer."""
+        async with self.connect() as conn:
+            await conn.execute(text("SELECT 1"))
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._writer.dispose()
+        if self._reader is not self._writer:
+            await self._reader.dispose()
+
+
+def open_database(url: str, *, pool_size: int = 16) -> Database:
+    """
+    Open the database at `url` without connecting yet.
+
+    Args:
+        url: `sqlite:///path/to/file.db` or `postgresql://user:password@host/name`.
+        pool_size: connections kept on PostgreSQL.
+
+    Raises:
+        DatabaseUrlError: `url` is neither.
+    """
+    quiet: dict[str, Any] = {"hide_parameters": True}  # an error's text goes to the log: values of people must not
+    try:
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+    except Exception as error:
+        raise DatabaseUrlError("the database's address cannot be read") from error
+    match backend:
+        case "sqlite":
+            if not parsed.database or parsed.database == ":memory:":
+                raise DatabaseUrlError("SQLite needs a file: sqlite:///taphuan.db")
+            parsed = parsed.set(drivername="sqlite+aiosqlite")
+            writer = create_async_engine(
+                parsed, pool_size=1, max_overflow=0, connect_args={"isolation_level": None}, **quiet
+            )
+            reader = create_async_engine(parsed, pool_size=4, connect_args={"isolation_level": None}, **quiet)
+            _prepare_sqlite(writer, "BEGIN IMMEDIATE")
+            _prepare_sqlite(reader, "BEGIN")
+        case "postgresql":
+            parsed = parsed.set(drivername="postgresql+asyncpg")
+            writer = reader = create_async_engine(
+                parsed,
+                pool_size=pool_size,
+                max_overflow=0,
+                pool_pre_ping=False,
+                **quiet,
+                connect_args={
+                    "server_settings": {
+                        "application_name": "taphuan",
+                        "timezone": "UTC",
+                        "jit": "off",
+                        "lock_timeout": "10s",
+                        "idle_in_transaction_session_timeout": "60s",
+                    }
+                },
+            )
+        case _:
+            raise DatabaseUrlError(f"{backend} is not supported: use sqlite:///file or postgresql://…")
+    for engine in {writer, reader}:
+        event.listen(engine.sync_engine, "before_cursor_execute", _count)
+    return Database(writer, reader)
+
+
+def _prepare_sqlite(engine: AsyncEngine, begin: str) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        cursor = connection.cursor()
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={BUSY_TIMEOUT_MS}", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def on_begin(conn: Any) -> None:
+        conn.exec_driver_sql(begin)
+
+
+def _count(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+    counter = _statements.get()
+    if counter is not None and not statement.startswith("BEGIN"):
+        counter[0] += 1
+
+
+@asynccontextmanager
+async def counted_statements() -> AsyncIterator[list[int]]:
+    """Count the SQL statements of the block, BEGIN and COMMIT apart; the list's one item is the count so far."""
+    counter = [0]
+    token = _statements.set(counter)
+    try:
+        yield counter
+    finally:
+        _statements.reset(token)
+
+
+def insert(conn: AsyncConnection, table: Table) -> Any:
+    """An INSERT that knows ON CONFLICT, in the dialect of the connection."""
+    return sqlite.insert(table) if conn.dialect.name == "sqlite" else postgresql.insert(table)

@@ -1,0 +1,501 @@
+"""
+Every table, once. Times are UTC; days are dates in Viet Nam; ids are made by the database; codes are the union's.
+
+`Uid` is a 64-bit integer (SQLite's rowid). Folded and sort columns are computed in Python (`learning.text`).
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy import DateTime as SqlDateTime
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Dialect
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Uid = BigInteger().with_variant(Integer, "sqlite")
+# Keys of `learning.text.sort_key` sort by code point on every database.
+SortKey = Text().with_variant(Text(collation="C"), "postgresql")
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC datetime on both databases; a naive one is refused."""
+
+    impl = SqlDateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Aware to UTC; SQLite stores it without zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a zone cannot be stored")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """UTC, aware."""
+        del dialect
+        if value is None or value.tzinfo is not None:
+            return value
+        return value.replace(tzinfo=UTC)
+
+
+def _id() -> Column[int]:
+    return Column("id", Uid, primary_key=True, autoincrement=True)
+
+
+def _ref(name: str, target: str, *, nullable: bool = False, index: bool = False, pk: bool = False) -> Column[int]:
+    return Column(name, Uid, ForeignKey(target), nullable=nullable and not pk, index=index, primary_key=pk)
+
+
+def _table(name: str, *items: Any, **options: Any) -> Table:
+    return Table(
+        name,
+        metadata,
+        *items,
+        sqlite_autoincrement=any(c.name == "id" for c in items if isinstance(c, Column)),
+        **options,
+    )
+
+
+# --- the organisation -------------------------------------------------------------------------------------------------
+
+org_unit = _table(
+    "org_unit",
+    _id(),
+    Column("code", String(40), nullable=False, unique=True),
+    Column("name", String(200), nullable=False),
+    Column("name_fold", Text, nullable=False),
+    Column("sort_name", SortKey, nullable=False),
+    Column("unit_type", String(20), nullable=False),
+    _ref("parent_id", "org_unit.id", nullable=True, index=True),
+    _ref("manager_id", "org_unit.id", nullable=True, index=True),  # who manages, apart from who is above
+    Column("sector", String(20)),  # nha_nuoc | ngoai_nha_nuoc | su_nghiep
+    Column("member_count", Integer),
+    Column("member_count_on", Date),
+    Column("valid_from", Date),
+    Column("valid_to", Date),
+    Column("recorded_at", Instant, nullable=False),
+)
+
+unit_closure = _table(
+    "unit_closure",
+    _ref("ancestor_id", "org_unit.id", pk=True),
+    _ref("unit_id", "org_unit.id", pk=True),
+    Column("depth", SmallInteger, nullable=False),  # 0: the unit itself
+    Index("ix_unit_closure_unit", "unit_id", "depth"),
+)
+
+unit_history = _table(
+    "unit_history",  # what was true of a unit before a change; nothing that was counted is overwritten
+    _id(),
+    _ref("unit_id", "org_unit.id", index=True),
+    Column("before", JSON, nullable=False),
+    Column("until", Date, nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+)
+
+person = _table(
+    "person",
+    _id(),
+    Column("code", String(40), unique=True),
+    Column("full_name", String(120), nullable=False),
+    Column("name_fold", Text, nullable=False, index=True),
+    Column("sort_name", SortKey, nullable=False),
+    Column("phone", String(16), index=True),  # E.164
+    Column("is_female", Boolean),
+    Column("recorded_at", Instant, nullable=False),
+)
+
+position = _table(
+    "position",
+    _id(),
+    _ref("person_id", "person.id", nullable=True, index=True),  # None: a vacant post
+    _ref("unit_id", "org_unit.id", index=True),
+    Column("role", String(20), nullable=False),  # learning.roles.Role
+    Column("track", String(1), nullable=False),  # learning.roles.Track
+    Column("is_full_time", Boolean, nullable=False, default=False),
+    Column("elected_on", Date),
+    Column("is_first_term", Boolean, nullable=False, default=False),
+    Column("term_ends_on", Date),
+    Column("shift", String(20)),
+    Column("receives_reports", Boolean, nullable=False, default=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),  # first day on which the person no longer holds it
+    Column("recorded_at", Instant, nullable=False),
+    Index(
+        "ix_position_reports",
+        "unit_id",
+        sqlite_where=text("receives_reports"),
+        postgresql_where=text("receives_reports"),
+    ),
+)
+
+# --- doors, consent, preferences --------------------------------------------------------------------------------------
+
+endpoint = _table(
+    "endpoint",  # a bot or an OA
+    _id(),
+    Column("channel", String(20), nullable=False),
+    Column("external_id", String(64), nullable=False),
+    Column("name", String(64)),
+    Column("tokens", Float, nullable=False, default=0.0),  # the bulk lane's bucket
+    Column("refilled_at", Instant),
+    Column("blocked_until", Instant),
+    UniqueConstraint("channel", "external_id"),
+)
+
+account = _table(
+    "account",  # a person's door; made when they agree, never before
+    _id(),
+    _ref("endpoint_id", "endpoint.id"),
+    Column("external_id", String(64), nullable=False),
+    _ref("person_id", "person.id", nullable=True, index=True),  # None: agreed, not yet matched to the roster
+    _ref("unit_id", "org_unit.id", nullable=True),  # the unit whose QR was followed, until matched
+    Column("is_open", Boolean, nullable=False, default=True),
+    Column("closed_reason", String(40)),
+    Column("opened_at", Instant, nullable=False),
+    Column("last_word_at", Instant),
+    Column("awaits", String(40)),  # the free text that is awaited
+    Column("awaits_data", JSON),
+    UniqueConstraint("endpoint_id", "external_id"),
+)
+
+consent = _table(
+    "consent",
+    _id(),
+    _ref("account_id", "account.id", index=True),
+    _ref("person_id", "person.id", nullable=True, index=True),
+    Column("text_version", String(20), nullable=False),
+    Column("given_at", Instant, nullable=False),
+    Column("withdrawn_at", Instant),
+)
+
+learner = _table(
+    "learner",  # a person who agreed
+    _ref("person_id", "person.id", pk=True),
+    Column("joined_at", Instant, nullable=False),
+    Column("hour", String(10)),  # learning.calendar.DayPart; None: not chosen yet
+    Column("shift", String(20)),
+    Column("rotates", Boolean, nullable=False, default=False),  # on rotating shifts: asked every Sunday evening
+    Column("rhythm", String(10), nullable=False, server_default="mwf"),
+    Column("paused_until", Instant),
+    Column("reminders_off", Boolean, nullable=False, default=False),
+    Column("ladder", SmallInteger, nullable=False, default=0),  # reminders since the last word
+    Column("last_word_at", Instant),
+    Column("last_lesson_at", Instant),  # when the last lesson was offered
+    Column("next_due_at", Instant),  # when the clock must look at this learner again; None: never by itself
+    _ref("reply_account_id", "account.id", nullable=True),  # the door last used
+    Index("ix_learner_due", "next_due_at", "person_id"),
+)
+
+invite_code = _table(
+    "invite_code",
+    _id(),
+    Column("code_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("purpose", String(10), nullable=False),  # join | link
+    _ref("person_id", "person.id", index=True),
+    _ref("unit_id", "org_unit.id", nullable=True),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    Column("revoked_at", Instant),
+)
+
+guess_counter = _table(
+    "guess_counter",  # wrong codes; the key is a hash of endpoint and account, kept ten minutes
+    Column("who_hash", LargeBinary(32), primary_key=True),
+    Column("since", Instant, nullable=False),
+    Column("tries", SmallInteger, nullable=False),
+)
+
+join_request = _table(
+    "join_request",
+    _id(),
+    _ref("account_id", "account.id", index=True),
+    _ref("unit_id", "org_unit.id", index=True),
+    Column("said_name", String(120), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("decided_at", Instant),
+    _ref("decided_by", "person.id", nullable=True),
+    _ref("person_id", "person.id", nullable=True),  # whom the chair recognised
+)
+
+change_request = _table(
+    "change_request",  # "Báo thay đổi"
+    _id(),
+    _ref("by_person_id", "person.id", index=True),
+    _ref("unit_id", "org_unit.id", index=True),
+    Column("kind", String(20), nullable=False),  # nghi_viec | thoi_chuc | nguoi_moi | sai_don_vi
+    _ref("position_id", "position.id", nullable=True),
+    Column("said", String(300)),
+    Column("created_at", Instant, nullable=False),
+    Column("decided_at", Instant),
+    _ref("decided_by", "person.id", nullable=True),
+    Column("accepted", Boolean),
+)
+
+# --- learning ---------------------------------------------------------------------------------------------------------
+
+content_version = _table(
+    "content_version",  # what was published, kept so that an old attempt can be read
+    Column("lesson_id", String(20), primary_key=True),
+    Column("version", String(16), primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("published_at", Instant, nullable=False),
+)
+
+learner_course = _table(
+    "learner_course",  # enrolment: a person in a chuyên đề; written in the tap's own transaction
+    _ref("person_id", "person.id", pk=True),
+    Column("module_id", String(20), primary_key=True),
+    Column("cycle", SmallInteger, primary_key=True, server_default="1"),
+    Column("version", String(16), nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("lessons_done", SmallInteger, nullable=False, default=0),
+    Column("lessons_total", SmallInteger, nullable=False),
+    Column("best_percent", SmallInteger),
+    Column("completed_at", Instant),
+    Index("ix_learner_course_completed", "module_id", "completed_at"),
+)
+
+lesson_run = _table(
+    "lesson_run",  # one sitting through a lesson, a final test or a review
+    _id(),
+    _ref("person_id", "person.id"),
+    Column("kind", String(10), nullable=False),  # lesson | test | review
+    Column("module_id", String(20), nullable=False),
+    Column("lesson_id", String(20), nullable=False),
+    Column("version", String(16), nullable=False),
+    Column("state", JSON, nullable=False),  # learning.lesson.Progress
+    Column("is_pushed", Boolean, nullable=False, default=False),  # came unasked: it is started with the first tap
+    Column("opened_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("right_first", SmallInteger),
+    Column("asked", SmallInteger),
+    Index(
+        "uq_lesson_run_open",
+        "person_id",
+        unique=True,
+        sqlite_where=text("finished_at IS NULL"),
+        postgresql_where=text("finished_at IS NULL"),
+    ),
+    Index("ix_lesson_run_person", "person_id", "lesson_id", "finished_at"),
+)
+
+attempt = _table(
+    "attempt",  # one question put to one person
+    _id(),
+    _ref("run_id", "lesson_run.id"),
+    _ref("person_id", "person.id"),
+    Column("question_id", String(30), nullable=False),
+    Column("version", String(16), nullable=False),
+    Column("place", SmallInteger, nullable=False),  # its step in the run
+    Column("is_first", Boolean, nullable=False),  # first answers count, repeats teach
+    Column("choice_order", String(8), nullable=False),  # stable keys in the order shown
+    Column("shown_at", Instant, nullable=False),
+    Column("chosen", String(1)),
+    Column("is_right", Boolean),
+    Column("answered_at", Instant),
+    UniqueConstraint("run_id", "place"),
+    Index("ix_attempt_person_question", "person_id", "question_id"),
+)
+
+recognition = _table(
+    "recognition",  # được công nhận ĐTBD
+    _id(),
+    _ref("person_id", "person.id", index=True),
+    Column("module_id", String(20), nullable=False),
+    Column("kind", String(20), nullable=False),  # class | decision
+    Column("held_on", Date, nullable=False),
+    Column("hours", Float),
+    _ref("by_unit_id", "org_unit.id"),
+    Column("document", String(120), nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+)
+
+erased_credit = _table(
+    "erased_credit",  # what erased persons had completed, as counts of posts
+    _ref("unit_id", "org_unit.id", pk=True),
+    Column("role", String(20), primary_key=True),
+    Column("module_id", String(20), primary_key=True),
+    Column("completed", Integer, nullable=False),
+)
+
+# --- numbers ----------------------------------------------------------------------------------------------------------
+
+COUNTS = ("posts", "joined", "started", "completed", "recognised")
+
+
+def _counts(prefix: str) -> list[Column[int]]:
+    return [Column(f"{prefix}{name}", Integer, nullable=False, server_default="0") for name in COUNTS]
+
+
+unit_rollup = _table(
+    "unit_rollup",  # posts by unit and chức danh: the unit's own, and with everything below it
+    _ref("unit_id", "org_unit.id", pk=True),
+    Column("role", String(20), primary_key=True),
+    *_counts("own_"),
+    *_counts("all_"),
+)
+
+rollup_dirty = _table(
+    "rollup_dirty",  # appended in the tap's transaction, folded within seconds
+    _id(),
+    _ref("person_id", "person.id", nullable=True),
+    _ref("unit_id", "org_unit.id", nullable=True),
+)
+
+snapshot = _table(
+    "snapshot",  # the figures of a unit at a cut-off, as they were sent
+    _ref("unit_id", "org_unit.id", pk=True),
+    Column("cut_off", Instant, primary_key=True),
+    Column("role", String(20), primary_key=True),
+    *_counts("own_"),
+    *_counts("all_"),
+    Column("taken_at", Instant, nullable=False),
+)
+
+digest_sent = _table(
+    "digest_sent",
+    _ref("person_id", "person.id", pk=True),
+    Column("cut_off", Instant, primary_key=True),
+    Column("is_silent", Boolean, nullable=False),  # nothing new: no message
+    Column("decided_at", Instant, nullable=False),
+)
+
+attention = _table(
+    "attention",  # Đề nghị quan tâm: at most one to a unit in 7 days
+    _id(),
+    _ref("unit_id", "org_unit.id", index=True),
+    _ref("by_person_id", "person.id"),
+    Column("asked_at", Instant, nullable=False),
+    Column("reached", Integer, nullable=False),
+)
+
+# --- the running program ----------------------------------------------------------------------------------------------
+
+inbound_update = _table(
+    "inbound_update",  # the platform's own key of what came in, so that it counts once
+    _ref("endpoint_id", "endpoint.id", pk=True),
+    Column("key", String(80), primary_key=True),
+    Column("received_at", Instant, nullable=False, index=True),
+)
+
+parked_update = _table(
+    "parked_update",  # what a handler failed on, for the operator; no text that a person wrote
+    _id(),
+    _ref("endpoint_id", "endpoint.id"),
+    Column("key", String(80), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("action", String(64)),
+    Column("error", String(300), nullable=False),
+    Column("at", Instant, nullable=False),
+)
+
+delivery = _table(
+    "delivery",  # the ledger of what is sent
+    _id(),
+    _ref("endpoint_id", "endpoint.id"),
+    _ref("account_id", "account.id"),
+    Column("lane", String(4), nullable=False),  # live | bulk
+    Column("kind", String(20), nullable=False),
+    Column("unique_key", String(120), unique=True),
+    Column("state", String(12), nullable=False),
+    Column("reason", String(60)),
+    Column("subject", JSON),  # ids a bulk row is rendered from
+    Column("payload", JSON),  # the message, once rendered
+    Column("run_at", Instant, nullable=False),
+    Column("lease_until", Instant),
+    Column("attempts", SmallInteger, nullable=False, default=0),
+    Column("message_ref", String(64)),
+    Column("sent_at", Instant),
+    CheckConstraint("lane IN ('live', 'bulk')", name="lane"),
+    CheckConstraint(
+        "state IN ('queued', 'leased', 'sending', 'sent', 'failed', 'unknown', 'unsendable')", name="state"
+    ),
+    Index(
+        "ix_delivery_claim",
+        "endpoint_id",
+        "run_at",
+        "id",
+        sqlite_where=text("state = 'queued'"),
+        postgresql_where=text("state = 'queued'"),
+    ),
+    Index(
+        "ix_delivery_lease",
+        "lease_until",
+        sqlite_where=text("state IN ('leased', 'sending')"),
+        postgresql_where=text("state IN ('leased', 'sending')"),
+    ),
+    Index("ix_delivery_account", "account_id", "id"),
+)
+
+job = _table(
+    "job",
+    _id(),
+    Column("kind", String(40), nullable=False),
+    Column("key", String(120), unique=True),
+    Column("payload", JSON, nullable=False),
+    Column("run_at", Instant, nullable=False),
+    Column("priority", SmallInteger, nullable=False, default=0),
+    Column("state", String(10), nullable=False),
+    Column("attempts", SmallInteger, nullable=False, default=0),
+    Column("error", String(300)),
+    Index("ix_job_due", "state", "run_at", "priority"),
+)
+
+plan_run = _table(
+    "plan_run",  # each slot of the clock, once
+    Column("job", String(40), primary_key=True),
+    Column("slot", Instant, primary_key=True),
+    Column("ran_at", Instant, nullable=False),
+)
+
+
+holiday_override = _table(
+    "holiday_override",  # what the Prime Minister decided for a year, over the package's rules
+    Column("day", Date, primary_key=True),
+    Column("is_off", Boolean, nullable=False),
+    Column("name", String(120), nullable=False),
+    Column("source", String(120), nullable=False),
+)
+
+setting = _table(
+    "setting",
+    Column("key", String(40), primary_key=True),
+    Column("value", JSON, nullable=False),
+)
