@@ -1,0 +1,156 @@
+"""Sending by Telegram."""
+
+from __future__ import annotations
+
+import html
+import logging
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from telegram.error import TelegramError
+
+from channels.messages import MAX_TEXT, Capabilities, RefusedError, UnknownOutcomeError
+from channels.telegram.calls import as_send_error, call
+
+if TYPE_CHECKING:
+    import telegram
+
+    from channels.messages import Address, Button, Message, SendError, Tap
+
+_log = logging.getLogger(__name__)
+
+SHARE_PHONE = "Chia sẻ số điện thoại của tôi"
+_UNCHANGED = "message is not modified"
+_CANNOT_EDIT = ("message to edit not found", "message can't be edited", "message_id_invalid")
+# What the platform would drop or refuse: control characters, bidi overrides, halves of a surrogate pair.
+_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_ZERO_WIDTH_JOINER = "\u200d"
+_NO_PREVIEW = {"is_disabled": True}  # a preview would open the link before the person does
+
+
+class TelegramChannel:
+    """One bot. `bot` is what `open_bot` returns."""
+
+    def __init__(self, bot: telegram.Bot) -> None:
+        self._bot = bot
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """Edits in place, and asks for a phone contact."""
+        return Capabilities(edits=True, asks_contact=True, max_text=MAX_TEXT)
+
+    async def send(self, to: Address, message: Message) -> str:
+        """
+        Send or edit `message` in the private chat `to`, and return its number there.
+
+        A message carries one keyboard. Where it asks for a contact, its buttons become keys that type their labels;
+        where it has buttons, a keyboard to drop is left (it hides itself once used).
+
+        Raises:
+            SendError: as the subclass says.
+        """
+        if not to.external_id.isdecimal():
+            raise RefusedError("not a Telegram account")
+        parameters: dict[str, Any] = {
+            "chat_id": int(to.external_id),
+            "text": as_html(message),
+            "parse_mode": "HTML",
+            "link_preview_options": _NO_PREVIEW,
+        }
+        if markup := _markup(message):
+            parameters["reply_markup"] = markup
+        if _is_edit(message) and await self._edited(parameters, message.replaces):
+            return str(message.replaces)
+        result = await self._call("sendMessage", parameters)
+        match result:
+            case {"message_id": int(number)}:
+                return str(number)
+            case _:
+                raise UnknownOutcomeError("taken, but the answer carries no message_id")
+
+    async def acknowledge(self, tap: Tap) -> None:
+        """Stop the button's spinning."""
+        if tap.callback_id is None:
+            return
+        try:
+            await call(self._bot, "answerCallbackQuery", callback_query_id=tap.callback_id)
+        except TelegramError as error:
+            _log.debug("tap %s was not acknowledged: %s", tap.key, type(error).__name__)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._bot.request.shutdown()
+
+    async def _edited(self, parameters: dict[str, Any], message_ref: str | None) -> bool:
+        """Edit, and return False if the message can be edited no more."""
+        try:
+            await self._call("editMessageText", {**parameters, "message_id": int(message_ref or 0)})
+        except RefusedError as refused:
+            reason = str(refused).casefold()
+            if _UNCHANGED in reason:
+                return True
+            if any(sign in reason for sign in _CANNOT_EDIT):
+                return False
+            raise
+        return True
+
+    async def _call(self, method: str, parameters: dict[str, Any]) -> Any:
+        try:
+            return await call(self._bot, method, **parameters)
+        except TelegramError as error:
+            failure: SendError = as_send_error(error)
+        raise failure
+
+
+def as_html(message: Message) -> str:
+    """Title and text, escaped, at most `MAX_TEXT` UTF-16 units as shown."""
+    text = cut(_UNWANTED.sub("", message.text), MAX_TEXT)
+    if not message.title:
+        return html.escape(text, quote=False)
+    title = cut(_UNWANTED.sub("", message.title), MAX_TEXT - 1)
+    text = cut(text, MAX_TEXT - 1 - _units(title))
+    return f"<b>{html.escape(title, quote=False)}</b>\n{html.escape(text, quote=False)}"
+
+
+def cut(text: str, limit: int) -> str:
+    """Return the longest beginning of `text` that fits `limit` UTF-16 units and ends between characters as seen."""
+    if 2 * len(text) <= limit or _units(text) <= limit:
+        return text
+    end = units = 0
+    while units + (size := _units(text[end])) <= limit:
+        units += size
+        end += 1
+    while end and _is_joined(text[end - 1], text[end]):
+        end -= 1
+    return text[:end]
+
+
+def _units(text: str) -> int:
+    return len(text) + sum(letter > "\uffff" for letter in text)
+
+
+def _is_joined(before: str, after: str) -> bool:
+    return _ZERO_WIDTH_JOINER in (before, after) or unicodedata.category(after) in {"Mn", "Me", "Sk"}
+
+
+def _is_edit(message: Message) -> bool:
+    ref = message.replaces
+    return ref is not None and ref.isdecimal() and not (message.asks_contact or message.drops_keyboard)
+
+
+def _markup(message: Message) -> dict[str, Any] | None:
+    if message.asks_contact:
+        keys = [[{"text": button.label} for button in row] for row in message.buttons if row]
+        return {
+            "keyboard": [[{"text": SHARE_PHONE, "request_contact": True}], *keys],
+            "one_time_keyboard": True,
+            "resize_keyboard": True,
+        }
+    if rows := [[_key(button) for button in row] for row in message.buttons if row]:
+        return {"inline_keyboard": rows}
+    return {"remove_keyboard": True} if message.drops_keyboard else None
+
+
+def _key(button: Button) -> dict[str, str]:
+    return {"text": button.label, "callback_data": button.action}

@@ -1,0 +1,190 @@
+"""
+The channels that keep the contract, each with its platform beside it.
+
+A new channel is one entry more in `RIGS`: how its rig is opened, and which faults its platform knows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+from channels.browser import BrowserChannel
+from channels.hub import Hub, Shown
+from channels.messages import Address, Channel, EndpointId, Sender, Tap
+from channels.telegram import TelegramChannel, open_bot
+from tests.standins.telegram import TOKEN, TelegramServer, faults
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+    from contextlib import AbstractAsyncContextManager
+
+    from channels.hub import Page
+    from channels.messages import Message
+
+LEARNER = 1_001
+SHORT_WAIT_S = 0.3
+
+
+class Fault(StrEnum):
+    THROTTLED = "throttled"
+    CLOSED_DOOR = "closed door"
+    GONE = "gone"
+    REFUSED = "refused"
+    NO_CONNECTION = "no connection"
+    SERVER_FAILED = "500"
+    BAD_GATEWAY = "502"
+    PROXY_PAGE = "a page instead of an answer"
+    HANG = "hang"
+    CUT_AFTER = "cut after it was taken"
+    NO_ACCOUNT = "not an account of the platform"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A message as the learner sees it: title and text, and the rows of labels with what they send."""
+
+    ref: str
+    text: str
+    buttons: tuple[tuple[tuple[str, str], ...], ...]
+
+
+class Rig(Protocol):
+    """A channel, its platform, and a learner who looks."""
+
+    @property
+    def channel(self) -> Channel: ...
+
+    @property
+    def learner(self) -> Address: ...
+
+    async def seen(self) -> list[Seen]:
+        """Return the channel's messages as they look now, oldest first."""
+        ...
+
+    async def lose(self, ref: str) -> None:
+        """Let the message disappear on the platform."""
+        ...
+
+    async def fail(self, fault: Fault, *, retry_after_s: float = 0.0) -> None:
+        """From now on, every call ends so."""
+        ...
+
+    async def tap(self) -> Tap:
+        """Return a tap as the platform reports it, with what it wants acknowledged."""
+        ...
+
+
+HAPPENS = {
+    Fault.CLOSED_DOOR: faults.blocked(),
+    Fault.GONE: faults.refuse("Bad Request: chat not found"),
+    Fault.REFUSED: faults.refuse(),
+    Fault.SERVER_FAILED: faults.fail(500),
+    Fault.BAD_GATEWAY: faults.fail(502),
+    Fault.PROXY_PAGE: faults.html(502),
+    Fault.HANG: faults.hang(),
+    Fault.CUT_AFTER: faults.cut_after(),
+}
+
+
+@dataclass
+class TelegramRig:
+    server: TelegramServer
+    channel: TelegramChannel
+    learner: Address
+
+    async def seen(self) -> list[Seen]:
+        return [
+            Seen(
+                str(m.number),
+                m.text,
+                tuple(tuple(zip(*row, strict=True)) for row in zip(m.buttons, m.actions, strict=True)),
+            )
+            for m in self.server.user(LEARNER).screen
+            if m.by_bot
+        ]
+
+    async def lose(self, ref: str) -> None:
+        del self.server.user(LEARNER).chat.messages[int(ref)]
+
+    async def fail(self, fault: Fault, *, retry_after_s: float = 0.0) -> None:
+        if fault is Fault.NO_ACCOUNT:
+            return
+        if fault is Fault.NO_CONNECTION:
+            await self.server.stop()
+            await asyncio.sleep(0.05)  # until the kept connection is seen to be closed: before, nobody could know
+            return
+        happens = faults.throttle(retry_after_s) if fault is Fault.THROTTLED else HAPPENS[fault]
+        self.server.faults.add(happens)
+
+    async def tap(self) -> Tap:
+        return Tap("1", Sender(EndpointId(1), str(LEARNER)), "a:1", "1", self.server.issue_callback())
+
+
+@asynccontextmanager
+async def open_telegram() -> AsyncIterator[Rig]:
+    async with TelegramServer() as server:
+        server.user(LEARNER)
+        channel = TelegramChannel(open_bot(TOKEN, server.url, connect_timeout_s=2.0, read_timeout_s=SHORT_WAIT_S))
+        try:
+            yield TelegramRig(server, channel, Address(str(LEARNER), tag="1"))
+        finally:
+            await channel.close()
+
+
+@dataclass
+class BrowserRig:
+    """One open page, which folds edits into what it shows."""
+
+    channel: BrowserChannel
+    learner: Address
+    page: Page
+    _shown: dict[str, Message] = field(default_factory=dict)
+
+    async def seen(self) -> list[Seen]:
+        for event in await self.page.wait(0.01):
+            if isinstance(event, Shown):
+                self._shown[event.ref] = event.message
+        return [
+            Seen(ref, m.full_text, tuple(tuple((b.label, b.action) for b in row) for row in m.buttons))
+            for ref, m in self._shown.items()
+        ]
+
+    async def lose(self, ref: str) -> None:
+        await self.seen()
+        del self._shown[ref]
+
+    async def fail(self, fault: Fault, *, retry_after_s: float = 0.0) -> None:
+        raise NotImplementedError(f"{fault} cannot happen to a page ({retry_after_s:g} s)")
+
+    async def tap(self) -> Tap:
+        return Tap("1", Sender(EndpointId(2), self.learner.external_id), "a:1", "1", "tap-1")
+
+
+@asynccontextmanager
+async def open_browser() -> AsyncIterator[Rig]:
+    hub = Hub()
+    with hub.open_page("lan") as page:
+        yield BrowserRig(BrowserChannel(hub), Address("lan", tag="1"), page)
+
+
+@dataclass(frozen=True)
+class RigKind:
+    """How a rig is opened, and the faults its platform knows."""
+
+    open: Callable[[], AbstractAsyncContextManager[Rig]]
+    faults: frozenset[Fault] = frozenset()
+
+
+RIGS: dict[str, RigKind] = {
+    "telegram": RigKind(open_telegram, frozenset(Fault)),
+    "browser": RigKind(open_browser),
+}
+
+
+def with_fault(fault: Fault) -> list[str]:
+    """Names of the rigs whose platform knows `fault`."""
+    return [name for name, kind in RIGS.items() if fault in kind.faults]

@@ -1,0 +1,250 @@
+"""What every channel promises to whoever sends."""
+
+from __future__ import annotations
+
+import pytest
+
+from channels.messages import (
+    Address,
+    Button,
+    ClosedDoorError,
+    Message,
+    RefusedError,
+    SendError,
+    Tap,
+    ThrottledError,
+    UnknownOutcomeError,
+    UnreachableError,
+)
+from tests.contract.rigs import RIGS, Fault, Rig, with_fault
+
+YES_NO = ((Button("A. Đúng", "answer:7:a"), Button("B. Sai", "answer:7:b")), (Button("Học sau", "later"),))
+FAMILY = "👨\u200d👩\u200d👧"
+
+
+def rigs_with(fault: Fault) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("rig", with_fault(fault), indirect=True)
+
+
+def utf16_units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+# --- sending ---
+
+
+async def test_a_plain_message_arrives_as_it_is(rig: Rig) -> None:
+    ref = await rig.channel.send(rig.learner, Message("Chào đồng chí."))
+
+    [seen] = await rig.seen()
+    assert (seen.ref, seen.text, seen.buttons) == (ref, "Chào đồng chí.", ())
+
+
+async def test_title_and_rows_of_buttons_arrive(rig: Rig) -> None:
+    await rig.channel.send(rig.learner, Message("Cơm thiu. Nói gì trước?", title="Bài 1/12 · 1/4", buttons=YES_NO))
+
+    [seen] = await rig.seen()
+    assert seen.text == "Bài 1/12 · 1/4\nCơm thiu. Nói gì trước?"
+    assert seen.buttons == ((("A. Đúng", "answer:7:a"), ("B. Sai", "answer:7:b")), (("Học sau", "later"),))
+
+
+async def test_two_messages_have_two_references(rig: Rig) -> None:
+    refs = {await rig.channel.send(Address(rig.learner.external_id, tag), Message("Một")) for tag in ("1", "2")}
+
+    assert len(refs) == len(await rig.seen()) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<b>&\"'</b> &amp; &lt; 5 < 6 && 7 > 6",
+        "*đậm* _nghiêng_ [x](tg://user?id=1) `mã`",
+        f"Gia đình {FAMILY} và 🇻🇳",
+        "Dòng 1\nDòng 2\n\n• mục",
+        "Trước\u202eoảđ\u202c sau",
+        "e\u0301 ê\u0323",
+    ],
+)
+async def test_text_is_never_markup(rig: Rig, text: str) -> None:
+    await rig.channel.send(rig.learner, Message(text, title=text, buttons=((Button(text[:20], "a"),),)))
+
+    [seen] = await rig.seen()
+    without_overrides = str.maketrans("", "", "\u202c\u202e")
+    assert seen.text.translate(without_overrides) == f"{text}\n{text}".translate(without_overrides)
+    assert seen.buttons[0][0][0] == text[:20]
+
+
+@pytest.mark.parametrize(
+    "text", ["a" * 4_097, "ế" * 5_000, "𝔸" * 2_049, FAMILY * 700, "a" + FAMILY * 700, "e\u0323" * 3_000]
+)
+@pytest.mark.parametrize("title", ["", "Bài 1"])
+async def test_a_text_that_is_too_long_is_cut_between_characters(rig: Rig, text: str, title: str) -> None:
+    message = Message(text, title=title)
+
+    await rig.channel.send(rig.learner, message)
+
+    [seen] = await rig.seen()
+    limit = rig.channel.capabilities.max_text
+    assert message.full_text.startswith(seen.text)
+    assert min(limit - 16, utf16_units(message.full_text)) <= utf16_units(seen.text) <= limit
+    rest = message.full_text.removeprefix(seen.text)
+    assert not rest.startswith(("\u200d", "\u0323"))
+    assert not seen.text.endswith("\u200d")
+
+
+async def test_a_text_of_just_the_limit_is_whole(rig: Rig) -> None:
+    await rig.channel.send(rig.learner, Message("a" * rig.channel.capabilities.max_text))
+
+    [seen] = await rig.seen()
+    assert len(seen.text) == rig.channel.capabilities.max_text
+
+
+async def test_an_action_of_64_bytes_fits(rig: Rig) -> None:
+    action = "ế" * 21 + "!"
+    await rig.channel.send(rig.learner, Message("Chọn", buttons=((Button("A", action),),)))
+
+    [seen] = await rig.seen()
+    assert len(action.encode()) == 64
+    assert seen.buttons == ((("A", action),),)
+
+
+# --- editing ---
+
+
+async def test_an_edit_replaces_text_and_buttons_in_place(rig: Rig) -> None:
+    ref = await rig.channel.send(rig.learner, Message("Câu 1", buttons=YES_NO))
+
+    again = await rig.channel.send(rig.learner, Message("✅ Đúng", title="Câu 1", replaces=ref))
+
+    if rig.channel.capabilities.edits:
+        [seen] = await rig.seen()
+        assert (again, seen.ref) == (ref, ref)
+        assert (seen.text, seen.buttons) == ("Câu 1\n✅ Đúng", ())
+
+
+async def test_an_edit_that_changes_nothing_is_success(rig: Rig) -> None:
+    message = Message("Câu 1", buttons=YES_NO)
+    ref = await rig.channel.send(rig.learner, message)
+
+    again = await rig.channel.send(rig.learner, Message("Câu 1", buttons=YES_NO, replaces=ref))
+
+    if rig.channel.capabilities.edits:
+        assert again == ref
+        assert len(await rig.seen()) == 1
+
+
+async def test_an_edit_of_what_is_gone_is_sent_anew(rig: Rig) -> None:
+    ref = await rig.channel.send(rig.learner, Message("Câu 1"))
+    await rig.lose(ref)
+
+    again = await rig.channel.send(Address(rig.learner.external_id, "2"), Message("Câu 2", replaces=ref))
+
+    [seen] = await rig.seen()
+    assert (seen.ref, seen.text) == (again, "Câu 2")
+
+
+async def test_an_edit_of_what_never_was_is_sent_anew(rig: Rig) -> None:
+    ref = await rig.channel.send(rig.learner, Message("Câu 2", replaces="not-of-this-channel"))
+
+    [seen] = await rig.seen()
+    assert (seen.ref, seen.text) == (ref, "Câu 2")
+
+
+# --- faults: each class says what to do next ---
+
+
+@rigs_with(Fault.THROTTLED)
+@pytest.mark.parametrize("seconds", [1, 3.5, 60])
+async def test_throttling_tells_how_long_to_wait(rig: Rig, seconds: float) -> None:
+    await rig.fail(Fault.THROTTLED, retry_after_s=seconds)
+
+    with pytest.raises(ThrottledError) as caught:
+        await rig.channel.send(rig.learner, Message("Nhắc học"))
+
+    assert caught.value.retry_after_s == seconds
+    assert await rig.seen() == []
+
+
+SURELY_NOT_SENT = {
+    Fault.CLOSED_DOOR: ClosedDoorError,
+    Fault.GONE: ClosedDoorError,
+    Fault.REFUSED: RefusedError,
+    Fault.SERVER_FAILED: UnreachableError,
+    Fault.NO_CONNECTION: UnreachableError,
+}
+PERHAPS_SENT = [Fault.BAD_GATEWAY, Fault.PROXY_PAGE, Fault.HANG, Fault.CUT_AFTER]
+
+
+@pytest.mark.parametrize(
+    ("rig", "fault", "error"),
+    [(name, fault, error) for fault, error in SURELY_NOT_SENT.items() for name in with_fault(fault)],
+    indirect=["rig"],
+)
+async def test_what_was_surely_not_sent(rig: Rig, fault: Fault, error: type[SendError]) -> None:
+    await rig.fail(fault)
+
+    with pytest.raises(error):
+        await rig.channel.send(rig.learner, Message("Nhắc học"))
+
+    assert await rig.seen() == []
+
+
+@pytest.mark.parametrize(
+    ("rig", "fault"), [(name, fault) for fault in PERHAPS_SENT for name in with_fault(fault)], indirect=["rig"]
+)
+async def test_what_was_perhaps_sent(rig: Rig, fault: Fault) -> None:
+    await rig.fail(fault)
+
+    with pytest.raises(UnknownOutcomeError):
+        await rig.channel.send(rig.learner, Message("Nhắc học"))
+
+    assert len(await rig.seen()) == (1 if fault is Fault.CUT_AFTER else 0)
+
+
+@pytest.mark.parametrize(
+    ("rig", "fault", "error"),
+    [
+        (name, fault, error)
+        for fault, error in [*SURELY_NOT_SENT.items(), *((f, UnknownOutcomeError) for f in PERHAPS_SENT)]
+        for name in with_fault(fault)
+    ],
+    indirect=["rig"],
+)
+async def test_an_edit_fails_as_a_message_does(rig: Rig, fault: Fault, error: type[SendError]) -> None:
+    ref = await rig.channel.send(rig.learner, Message("Câu 1"))
+    await rig.fail(fault)
+
+    with pytest.raises(error):
+        await rig.channel.send(rig.learner, Message("Câu 2", replaces=ref))
+
+    assert len(await rig.seen()) == 1
+
+
+@rigs_with(Fault.NO_ACCOUNT)
+async def test_who_is_no_account_of_the_platform_is_refused(rig: Rig) -> None:
+    with pytest.raises(RefusedError):
+        await rig.channel.send(Address("not-an-account"), Message("Chào"))
+
+
+# --- acknowledging ---
+
+
+async def test_a_tap_is_acknowledged(rig: Rig) -> None:
+    await rig.channel.acknowledge(await rig.tap())
+
+
+async def test_a_tap_without_anything_to_acknowledge_is_no_error(rig: Rig) -> None:
+    tap = await rig.tap()
+
+    await rig.channel.acknowledge(Tap(tap.key, tap.sender, tap.action))
+    await rig.channel.acknowledge(Tap(tap.key, tap.sender, tap.action, callback_id="never issued"))
+
+
+@pytest.mark.parametrize(
+    ("rig", "fault"), [(name, fault) for name, kind in RIGS.items() for fault in sorted(kind.faults)], indirect=["rig"]
+)
+async def test_acknowledging_never_raises(rig: Rig, fault: Fault) -> None:
+    tap = await rig.tap()
+    await rig.fail(fault, retry_after_s=1)
+
+    await rig.channel.acknowledge(tap)
