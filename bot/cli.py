@@ -1,0 +1,161 @@
+"""`taphuan`: 0 done, 1 the input was refused (reasons on stderr, in Vietnamese), 2 wrong usage."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot import backup, cli_digest, cli_roster, doctor, invite, log, settings
+from bot.assigned import AssignmentError, assigned_modules
+from bot.program import StartError, clock_of, prepare_folder, serve
+from content import loader
+from storage import schema
+from storage.database import DatabaseUrlError, open_database
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+    from bot.settings import Settings
+
+REFUSED = 1
+
+
+def parser() -> ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(prog="taphuan", description="Trợ lý học tập công đoàn")
+    commands = top.add_subparsers(dest="command", required=True, metavar="LỆNH")
+    demo = commands.add_parser("demo", help="mở bản trình diễn trong trình duyệt")
+    demo.add_argument("--port", type=int, default=None)
+    demo.add_argument("--no-open", action="store_true", help="không tự mở trình duyệt")
+    demo.add_argument("--keep", action="store_true", help="tiếp tục bản trình diễn lần trước")
+    commands.add_parser("serve", help="chạy chương trình")
+    db = commands.add_parser("db", help="cơ sở dữ liệu").add_subparsers(dest="db", required=True, metavar="LỆNH")
+    db.add_parser("upgrade", help="đưa bảng lên phiên bản mới nhất")
+    for name, about in (("backup", "sao lưu khi đang chạy"), ("restore", "phục hồi vào cơ sở dữ liệu trống")):
+        db.add_parser(name, help=about).add_argument("file", type=Path, metavar="TỆP")
+    cli_roster.add_arguments(commands.add_parser("roster", help="danh sách đơn vị và cán bộ"))
+    invite.add_arguments(commands.add_parser("invite", help="cấp mã mời"))
+    content = commands.add_parser("content", help="nội dung").add_subparsers(
+        dest="content", required=True, metavar="LỆNH"
+    )
+    check = content.add_parser("check", help="kiểm tra mọi bài học")
+    check.add_argument("folder", nargs="?", type=Path, metavar="THƯ_MỤC")
+    check.add_argument("--json", action="store_true")
+    cli_digest.add_arguments(commands.add_parser("digest", help="số liệu của một đơn vị"))
+    examine = commands.add_parser("doctor", help="xem thiết lập và chỗ chưa ổn")
+    examine.add_argument("--json", action="store_true")
+    bench = commands.add_parser("bench", help="đo tốc độ bên cạnh chương trình khác")
+    bench.add_argument("name", choices=["taps"])
+    bench.add_argument("--json", action="store_true")
+    bench.add_argument("--seconds", type=float, default=10.0, help="thời gian mỗi lượt đo")
+    return top
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run a command and exit."""
+    args = parser().parse_args(arguments)
+    try:
+        status = asyncio.run(_run(args))
+    except settings.SettingsError as error:
+        sys.stderr.write(f"{error}\n")
+        status = REFUSED
+    except loader.ContentError as error:
+        for fault in error.faults:
+            sys.stderr.write(f"{fault.file}:{fault.line}: {fault.message}\n")
+        status = REFUSED
+    except (StartError, AssignmentError) as error:
+        sys.stderr.write(f"{error}\n")
+        status = REFUSED
+    except DatabaseUrlError:
+        sys.stderr.write("TAPHUAN_DATABASE_URL phải là sqlite:///tệp hoặc postgresql://người:mật-khẩu@máy/tên.\n")
+        status = REFUSED
+    except KeyboardInterrupt:
+        status = 130
+    sys.exit(status)
+
+
+async def _run(args: Namespace) -> int:
+    if args.command == "content":
+        return _content(args)
+    if args.command == "roster" and args.roster_command == "template":
+        return await cli_roster.run(args, "")
+    chosen = settings.read()
+    match args.command:
+        case "demo":
+            from bot.demo import show  # noqa: PLC0415 - the demo alone needs it
+
+            return await show.run(args, chosen)
+        case "serve":
+            log.configure(as_json=chosen.log_format == "json", level=chosen.log_level)
+            await serve(chosen)
+            return 0
+        case "doctor":
+            return await doctor.run(chosen, as_json=args.json)
+        case "bench":
+            from bench import taps  # noqa: PLC0415 - an installation need not carry it
+
+            return await taps.run(args)
+        case _:
+            return await _on_database(args, chosen)
+
+
+async def _on_database(args: Namespace, chosen: Settings) -> int:
+    prepare_folder(chosen.database_url)
+    database = open_database(chosen.database_url)
+    try:
+        match args.command, getattr(args, "db", None):
+            case "db", "upgrade":
+                await schema.upgrade(database)
+                print(f"Cơ sở dữ liệu ở phiên bản {schema.newest()}.")
+                return 0
+            case "db", "backup":
+                return await backup.run_backup(database, args.file)
+        await schema.prepare(database)
+        now = (await clock_of(chosen, database)).now()
+        match args.command:
+            case "db":
+                return await backup.run_restore(database, args.file)
+            case "roster":
+                return await cli_roster.run(args, chosen.database_url)
+            case "invite":
+                return await invite.run(args, database, now, await _bot_name(chosen))
+            case _:
+                return await cli_digest.run(args, database, assigned_modules(loader.load(), chosen.assigned), now)
+    finally:
+        await database.close()
+
+
+async def _bot_name(chosen: Settings) -> str | None:
+    """Ask Telegram for the bot's name, where there is a bot; the ledger's memory serves otherwise."""
+    if not chosen.telegram_token:
+        return None
+    from channels import telegram  # noqa: PLC0415
+    from channels.messages import SendError  # noqa: PLC0415
+
+    bot = telegram.open_bot(chosen.telegram_token, chosen.telegram_api_base)
+    channel = telegram.TelegramChannel(bot)
+    try:
+        return (await telegram.introduce(bot)).username
+    except SendError:
+        return None
+    finally:
+        await channel.close()
+
+
+def _content(args: Namespace) -> int:
+    report = loader.check(args.folder, on=datetime.now(UTC).date())
+    if args.json:
+        print(json.dumps(report.as_dict(), ensure_ascii=False))
+    else:
+        print(f"{report.lessons} bài, {report.cards} thẻ, {report.questions} câu hỏi.")
+    for fault in report.errors:
+        sys.stderr.write(f"{fault.file}:{fault.line}: {fault.message}\n")
+    if not args.json:
+        for fault in report.warnings:
+            sys.stderr.write(f"(lưu ý) {fault.file}:{fault.line}: {fault.message}\n")
+    return REFUSED if report.errors else 0

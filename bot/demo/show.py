@@ -1,0 +1,175 @@
+"""`taphuan demo`: a fictional union with a plausible past, five chats in the browser, and a clock to push."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import tempfile
+import webbrowser
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import make_url
+
+from bot import log
+from bot.assigned import assigned_modules
+from bot.demo import past, people, personas, sheet
+from bot.program import BROWSER, CLOCK_OFFSET, Program, StartError, build, prepare_folder
+from bot.program import run as serve
+from channels.messages import Kind, PersonId
+from content import loader
+from learning.calendar import DayPart, day_of, learner_hour, next_allowed_at
+from roster import imports
+from scheduler import holidays
+from storage import accounts, learners, outbox, planning, rollup, schema, units
+from storage.database import open_database
+from web.demo import DemoParts
+from web.demo import Persona as Tab
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from bot.settings import Settings
+    from storage.database import Database
+
+SEED = people.DEFAULT_SEED
+DEMO_URL = "sqlite:///data/demo.db"
+PORT = 8080
+BEGUN = "demo_begun"
+
+
+async def run(args: Namespace, chosen: Settings) -> int:
+    """Make the union if it is not there, and serve it."""
+    log.configure(as_json=chosen.log_format == "json", level="WARNING" if chosen.log_level == "INFO" else chosen.log_level)
+    is_default = chosen.database_url == type(chosen)().database_url
+    url = DEMO_URL if is_default else chosen.database_url
+    port = args.port if args.port is not None else _free(chosen.host, chosen.port)
+    chosen = replace(chosen, env="demo", clock="adjustable", database_url=url, port=port)
+    chosen = replace(chosen, document=chosen.document or "Kế hoạch số 12/KH-TLĐ (minh họa)")
+    prepare_folder(url)
+    if is_default and not args.keep:
+        _remove(url)
+    database = open_database(url)
+    try:
+        await schema.prepare(database)
+        async with database.connect() as conn:
+            begun = await planning.read_setting(conn, BEGUN)
+        if begun is None:
+            print("Đang dựng công đoàn minh họa…", flush=True)
+            begun = await _make(database)
+    finally:
+        await database.close()
+    async with AsyncExitStack() as stack:
+        program = await build(chosen, stack)
+        if not await _has_lesson(program):
+            await _lesson_waiting(program)
+        if not args.no_open:
+            asyncio.get_running_loop().call_later(1.0, webbrowser.open, f"http://{chosen.host}:{port}/demo")
+        await serve(program, DemoParts(await _tabs(program), program.clock.now, program.advance))
+    return 0
+
+
+def _free(host: str, port: int) -> int:
+    """The port if nobody listens there, else any."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError:
+            return 0
+    return port
+
+
+def _remove(url: str) -> None:
+    path = Path(make_url(url).database or "")
+    for leftover in (path, path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")):
+        leftover.unlink(missing_ok=True)
+
+
+async def _make(database: Database) -> str:
+    """The roster by the same door as anybody's, then its past; the demo begins at an hour at which lessons may come."""
+    library = loader.load()
+    assigned = assigned_modules(library, "")
+    now = datetime.now(UTC)
+    async with database.begin() as conn:
+        off = await holidays.load(conn, day_of(now))
+    begins = next_allowed_at(now, None)
+    while day_of(begins) in off:
+        begins = learner_hour(day_of(begins) + timedelta(days=1), DayPart.MORNING, None)
+    today = day_of(begins)
+    invented = people.make(today, SEED)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "cong_doan_minh_hoa.xlsx"
+        await asyncio.to_thread(sheet.write_roster, file, invented)
+        async with database.begin() as conn:
+            plan = await imports.check_file(file, conn, today, replace=False)
+            if plan.errors:
+                raise StartError("\n".join(fault.message for fault in plan.errors))
+            await imports.apply(conn, plan, today, begins)
+
+    async def snapshot(conn: AsyncConnection, cut_off: datetime) -> None:
+        await rollup.rebuild(conn, assigned, day_of(cut_off))
+        await rollup.take_snapshot(conn, cut_off, cut_off)
+
+    async with database.begin() as conn:
+        endpoint = await accounts.ensure_endpoint(conn, BROWSER, "web", None)
+        await past.make(conn, library, begins, SEED, endpoint, snapshot)
+        await rollup.rebuild(conn, assigned, today)
+        await planning.keep_setting(conn, CLOCK_OFFSET, (begins - now).total_seconds())
+        await planning.keep_setting(conn, BEGUN, begins.isoformat())
+    return begins.isoformat()
+
+
+async def _cast(program: Program) -> tuple[personas.Persona, ...]:
+    async with program.database.connect() as conn:
+        begun = await planning.read_setting(conn, BEGUN)
+    return personas.personas(people.make(day_of(datetime.fromisoformat(begun)), SEED))
+
+
+async def _tabs(program: Program) -> list[Tab]:
+    tabs = []
+    async with program.database.connect() as conn:
+        for persona in await _cast(program):
+            unit = await units.unit_by_code(conn, persona.unit_code)
+            name = unit.name if unit else persona.unit_code
+            tabs.append(Tab(persona.key, persona.title, persona.name, name, persona.external_id))
+    return tabs
+
+
+async def _learner(program: Program) -> accounts.Account:
+    """The tổ trưởng's door."""
+    first = (await _cast(program))[0]
+    async with program.database.connect() as conn:
+        door = await accounts.find(conn, program.browser, first.external_id)
+    if door is None or door.person_id is None:
+        raise StartError("Dữ liệu minh họa không đủ: xóa tệp data/demo.db rồi chạy lại.")
+    return door
+
+
+async def _has_lesson(program: Program) -> bool:
+    door = await _learner(program)
+    async with program.database.connect() as conn:
+        return bool(await outbox.history(conn, door.id, 1))
+
+
+async def _lesson_waiting(program: Program) -> None:
+    """A first lesson lies in the tổ trưởng's chat."""
+    door = await _learner(program)
+    now = program.clock.now()
+    async with program.database.begin() as conn:
+        await outbox.queue(
+            conn,
+            account_id=door.id,
+            kind=Kind.NEW_LESSON,
+            key=f"nudge:{door.person_id}:{day_of(now):%Y%m%d}",
+            subject={"person": door.person_id},
+            run_at=now,
+        )
+        await learners.change(conn, PersonId(door.person_id or 0), shift=None, next_due_at=now)
+    for lane in program.lanes:
+        await lane.empty()

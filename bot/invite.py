@@ -1,0 +1,115 @@
+"""`taphuan invite`: one-time codes for everybody below a unit who has not joined, and a sheet with QR codes to print."""
+
+from __future__ import annotations
+
+import io
+import json
+import secrets
+import sys
+from html import escape
+from typing import TYPE_CHECKING
+
+import segno
+
+from channels.messages import UnitId
+from handlers.join import unit_payload
+from learning import codes
+from learning.calendar import day_of, local
+from storage import accounts, joining, units
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from datetime import datetime
+    from pathlib import Path
+
+    from storage.database import Database
+    from storage.joining import Invitee
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Describe the command."""
+    from pathlib import Path as RealPath  # noqa: PLC0415 - the annotation's twin
+
+    parser.add_argument("--unit", required=True, metavar="MÃ", help="mã đơn vị; gồm cả mọi đơn vị bên dưới")
+    parser.add_argument("--json", action="store_true", help="in dạng JSON")
+    parser.add_argument("--sheet", type=RealPath, metavar="TỆP.html", help="ghi tờ in có mã QR")
+
+
+async def run(args: Namespace, database: Database, now: datetime, bot_name: str | None) -> int:
+    """Make the codes; earlier unused ones of the same people stop working."""
+    today = day_of(now)
+    async with database.begin() as conn:
+        unit = await units.unit_by_code(conn, args.unit)
+        if unit is None:
+            sys.stderr.write(f"Không có đơn vị mã «{args.unit}». Gợi ý: xem cột «Mã đơn vị» trong danh sách.\n")
+            return 1
+        invitees = await joining.not_joined(conn, UnitId(unit.id), today)
+        made = [(codes.from_bits(secrets.randbits(codes.BITS)), invitee) for invitee in invitees]
+        await joining.add_codes(
+            conn,
+            [(codes.digest(codes.normal(code) or ""), invitee) for code, invitee in made],
+            expires_at=now + joining.INVITE_LASTS,
+            now=now,
+        )
+        name = bot_name or await accounts.endpoint_name(conn, "telegram")
+    rows = [
+        {
+            "person": invitee.full_name,
+            "unit": invitee.unit_code,
+            "position": invitee.role.label,
+            "code": code,
+            "telegram_link": link(name, code),
+        }
+        for code, invitee in made
+    ]
+    if args.sheet is not None:
+        write_sheet(args.sheet, unit.name, link(name, unit_payload(unit.id)), made, name, now)
+        print(f"Đã ghi {args.sheet}: {len(made)} lời mời.", file=sys.stderr)
+    if args.json:
+        print(json.dumps(rows, ensure_ascii=False))
+    elif args.sheet is None:
+        for row in rows:
+            print(f"{row['code']}\t{row['person']}\t{row['position']}\t{row['unit']}\t{row['telegram_link'] or ''}")
+    return 0
+
+
+def link(bot_name: str | None, payload: str) -> str | None:
+    """A Telegram deep link; None while the bot's name is not known."""
+    return f"https://t.me/{bot_name}?start={payload}" if bot_name else None
+
+
+def _qr(text: str) -> str:
+    out = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(out, kind="svg", scale=3, border=2, xmldecl=False, svgns=True)
+    return out.getvalue().decode()
+
+
+def write_sheet(
+    path: Path,
+    unit_name: str,
+    unit_link: str | None,
+    made: list[tuple[str, Invitee]],
+    bot_name: str | None,
+    now: datetime,
+) -> None:
+    """Write a page for printing: the unit's QR on top, then one slip a person; self-contained, no script."""
+    until = local(now + joining.INVITE_LASTS)
+    slips = "\n".join(
+        f"<li>{_qr(link(bot_name, code) or code)}<div><b>{escape(invitee.full_name)}</b><br>"
+        f"{escape(invitee.role.label)}, {escape(invitee.unit_name)}<br>Mã: <code>{code}</code></div></li>"
+        for code, invitee in made
+    )
+    group = f"<figure>{_qr(unit_link)}<figcaption>QR chung của đơn vị</figcaption></figure>" if unit_link else ""
+    path.write_text(
+        f"""<!doctype html><html lang="vi"><meta charset="utf-8"><title>Lời mời học: {escape(unit_name)}</title>
+<style>body{{font:14px/1.4 sans-serif;margin:15mm}}
+ul{{list-style:none;padding:0;display:grid;grid-template-columns:1fr 1fr;gap:6mm}}
+li{{display:flex;gap:4mm;border:1px dashed #777;padding:3mm;break-inside:avoid}}svg{{width:30mm;height:30mm;flex:none}}
+code{{font-size:16px}}</style><h1>{escape(unit_name)}</h1>
+<p>Mỗi mã dùng một lần, đến hết ngày {until:%d/%m/%Y}. Quét QR hoặc nhắn mã cho Trợ lý học tập công đoàn.
+Trợ lý không hỏi số CCCD, mật khẩu, OTP.</p>{group}<ul>
+{slips}
+</ul></html>
+""",
+        encoding="utf-8",
+    )

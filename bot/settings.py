@@ -1,0 +1,141 @@
+"""Settings: environment variables `TAPHUAN_*`, read once. `taphuan doctor` lists them; secrets never print."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+PREFIX = "TAPHUAN_"
+OFFICIAL_API = "https://api.telegram.org"
+_CHOICES = {
+    "env": ("production", "demo"),
+    "clock": ("system", "adjustable"),
+    "log_format": ("text", "json"),
+    "log_level": ("DEBUG", "INFO", "WARNING", "ERROR"),
+}
+
+
+class SettingsError(ValueError):
+    """One or more settings cannot be used; each line says which and how to mend it, in Vietnamese."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def _setting(default: Any, about: str, *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"about": about, "secret": secret})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment says."""
+
+    database_url: str = _setting(
+        "sqlite:///data/taphuan.db", "Cơ sở dữ liệu: sqlite:///tệp hoặc postgresql://…", secret=True
+    )
+    host: str = _setting("127.0.0.1", "Địa chỉ lắng nghe")
+    port: int = _setting(8080, "Cổng lắng nghe; 0 là cổng trống bất kỳ")
+    env: str = _setting("production", "production hoặc demo")
+    clock: str = _setting("system", "system, hoặc adjustable (chỉ khi TAPHUAN_ENV=demo)")
+    public_url: str = _setting("", "Địa chỉ công khai (https://…); có thì Telegram dùng webhook")
+    telegram_token: str = _setting("", "Mã bot Telegram do @BotFather cấp", secret=True)
+    telegram_api_base: str = _setting(OFFICIAL_API, "Địa chỉ Bot API")
+    telegram_secret: str = _setting("", "Mã bí mật của webhook; trống thì suy ra từ mã bot", secret=True)
+    telegram_rate: float = _setting(30.0, "Trần số tin gửi hàng loạt trong một giây bất kỳ trên Telegram")
+    invited_by: str = _setting("", "Đơn vị mời, ghi trong lời mời; trống thì lấy tên đơn vị gốc")
+    document: str = _setting("", "Số văn bản triển khai, ghi trong lời mời")
+    contact: str = _setting("", "Người và số điện thoại để hỏi, ghi trong lời mời")
+    assigned: str = _setting(
+        "", "Chuyên đề đang giao, ví dụ M0 hoặc T=M1,C=M0; trống thì chuyên đề đầu của mỗi lộ trình"
+    )
+    log_format: str = _setting("text", "text hoặc json")
+    log_level: str = _setting("INFO", "DEBUG, INFO, WARNING hoặc ERROR")
+    metrics_token: str = _setting("", "Có thì /metrics đòi mã này (Authorization: Bearer …)", secret=True)
+
+    @property
+    def is_demo(self) -> bool:
+        """True for the demo, the only place where the clock may be pushed."""
+        return self.env == "demo"
+
+    @property
+    def webhook_secret(self) -> str:
+        """The secret that Telegram must send with each update."""
+        if self.telegram_secret:
+            return self.telegram_secret
+        return hmac.new(self.telegram_token.encode(), b"taphuan webhook", hashlib.sha256).hexdigest()
+
+    @property
+    def bot_id(self) -> str:
+        """The bot's id: what stands before the colon of its token."""
+        return self.telegram_token.partition(":")[0]
+
+    def listed(self) -> list[tuple[str, str, str]]:
+        """Every setting: its variable, its value (secrets hidden), and what it is for."""
+        rows = []
+        for item in fields(self):
+            value = getattr(self, item.name)
+            shown = ("đã đặt" if value else "chưa đặt") if item.metadata["secret"] else str(value)
+            rows.append((PREFIX + item.name.upper(), shown, item.metadata["about"]))
+        return rows
+
+
+def read(environment: Mapping[str, str] | None = None) -> Settings:
+    """
+    Return the settings of the environment.
+
+    Raises:
+        SettingsError: with every fault at once.
+    """
+    environment = os.environ if environment is None else environment
+    values: dict[str, Any] = {}
+    faults: list[str] = []
+    for item in fields(Settings):
+        name = PREFIX + item.name.upper()
+        text = environment.get(name, "").strip()
+        if not text:
+            continue
+        try:
+            values[item.name] = _typed(item.default, text)
+        except ValueError:
+            faults.append(f"{name} phải là số, hiện là “{text[:20]}”. Gợi ý: {item.default}.")
+    settings = Settings(**values)
+    faults += _faults(settings)
+    if faults:
+        raise SettingsError(faults)
+    return settings
+
+
+def _typed(default: object, text: str) -> object:
+    if isinstance(default, float):
+        return float(text)
+    return int(text) if isinstance(default, int) else text
+
+
+def _faults(settings: Settings) -> list[str]:
+    faults: list[str] = []
+    for name, allowed in _CHOICES.items():
+        if getattr(settings, name) not in allowed:
+            faults.append(f"{PREFIX}{name.upper()} phải là {', '.join(allowed[:-1])} hoặc {allowed[-1]}.")
+    if settings.clock == "adjustable" and not settings.is_demo:
+        faults.append(
+            "TAPHUAN_CLOCK=adjustable chỉ dùng khi TAPHUAN_ENV=demo: ngoài bản trình diễn không ai được chỉnh giờ."
+        )
+    if not 0 <= settings.port <= 65_535:  # noqa: PLR2004 - the range of ports
+        faults.append("TAPHUAN_PORT phải từ 0 đến 65535.")
+    if not 0 < settings.telegram_rate <= 1_000:  # noqa: PLR2004 - the paid tier's ceiling
+        faults.append("TAPHUAN_TELEGRAM_RATE phải lớn hơn 0 và không quá 1000.")
+    for name, url in (("PUBLIC_URL", settings.public_url), ("TELEGRAM_API_BASE", settings.telegram_api_base)):
+        if url and (urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc):
+            faults.append(f"TAPHUAN_{name} phải là địa chỉ http(s)://…")
+    token = settings.telegram_token
+    if token and not (token.partition(":")[0].isdigit() and token.partition(":")[2]):
+        faults.append("TAPHUAN_TELEGRAM_TOKEN không đúng dạng 123456:ABC…; sao chép lại từ @BotFather.")
+    return faults

@@ -1,0 +1,223 @@
+"""Buttons' actions: at most 64 bytes, packed and unpacked by one typed class each. The first word names the class."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import ClassVar, Self
+
+from channels.messages import MAX_ACTION_BYTES
+
+_REGISTRY: dict[str, type[Action]] = {}
+_MAX_INT_DIGITS = 18
+
+
+class BadActionError(ValueError):
+    """A button's action that this program did not make, or no longer knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Fields are int or str (without a colon); packed as `word:field:field`."""
+
+    word: ClassVar[str] = ""
+
+    def __init_subclass__(cls, **options: object) -> None:
+        super(Action, cls).__init_subclass__(**options)
+        _REGISTRY[cls.word] = cls  # dataclass(slots=True) makes the class twice; the second one stays
+
+    def pack(self) -> str:
+        """The action as a button carries it."""
+        packed = ":".join([self.word, *(str(getattr(self, item.name)) for item in fields(self))])
+        if len(packed.encode()) > MAX_ACTION_BYTES:
+            raise BadActionError(f"{self.word}: {len(packed.encode())} bytes")
+        return packed
+
+    @classmethod
+    def _from_parts(cls, parts: list[str]) -> Self:
+        items = fields(cls)
+        if len(items) != len(parts):
+            raise BadActionError(cls.word)
+        values: list[int | str] = []
+        for item, part in zip(items, parts, strict=True):
+            if item.type == "int":
+                if not (part.isascii() and part.isdigit() and len(part) <= _MAX_INT_DIGITS):
+                    raise BadActionError(cls.word)
+                values.append(int(part))
+            else:
+                values.append(part)
+        return cls(*values)
+
+
+def unpack(packed: str) -> Action:
+    """
+    Return the action that a button carried.
+
+    Raises:
+        BadActionError: it is none of ours.
+    """
+    word, *parts = packed.split(":")
+    kind = _REGISTRY.get(word)
+    if kind is None:
+        raise BadActionError("unknown")
+    return kind._from_parts(parts)  # noqa: SLF001 - the registry's own
+
+
+@dataclass(frozen=True, slots=True)
+class Agree(Action):
+    """Agree to what is kept. `by` is c (code) or u (unit), `ref` the code or the unit's id."""
+
+    word: ClassVar[str] = "agree"
+    version: str
+    by: str
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decline(Action):
+    """Not now: nothing is kept."""
+
+    word: ClassVar[str] = "decline"
+
+
+@dataclass(frozen=True, slots=True)
+class Next(Action):
+    """Leave step `at` of a run."""
+
+    word: ClassVar[str] = "next"
+    run: int
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer(Action):
+    """Choose `choice` (a stable key) in an attempt."""
+
+    word: ClassVar[str] = "answer"
+    attempt: int
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Later(Action):
+    """Học sau: keep the place in a run."""
+
+    word: ClassVar[str] = "later"
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
+class Resume(Action):
+    """Học tiếp: to the very card, or the next lesson."""
+
+    word: ClassVar[str] = "resume"
+
+
+@dataclass(frozen=True, slots=True)
+class SetHour(Action):
+    """Choose when to be written to."""
+
+    word: ClassVar[str] = "hour"
+    part: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetShift(Action):
+    """Say which shift it is."""
+
+    word: ClassVar[str] = "shift"
+    shift: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetPace(Action):
+    """Choose how often new lessons come."""
+
+    word: ClassVar[str] = "pace"
+    pace: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snooze(Action):
+    """Để sau ca, nghỉ 1 tuần, ngừng nhắc, nhắc lại: sau_ca | tuan | ngung | nhac."""
+
+    word: ClassVar[str] = "snooze"
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Screen(Action):
+    """Show one of the assistant's screens: help, settings, report, me, changes."""
+
+    word: ClassVar[str] = "show"
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drill(Action):
+    """Show a unit of a report: `cut` is 0 for live figures, else the cut-off (seconds); `page` of its children."""
+
+    word: ClassVar[str] = "drill"
+    unit: int
+    cut: int
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Names(Action):
+    """List the people of one's own direct level."""
+
+    word: ClassVar[str] = "names"
+    unit: int
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskAttention(Action):
+    """Đề nghị quan tâm to a unit's chairs; asked first with `sure` 0."""
+
+    word: ClassVar[str] = "attend"
+    unit: int
+    sure: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recognise(Action):
+    """The chair says who a newcomer is: `person` 0 for nobody of the unit."""
+
+    word: ClassVar[str] = "known"
+    request: int
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change(Action):
+    """Báo thay đổi: what kind, about which position (0: none)."""
+
+    word: ClassVar[str] = "change"
+    kind: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecideChange(Action):
+    """The roster officer accepts a change, or not."""
+
+    word: ClassVar[str] = "decide"
+    request: int
+    accepted: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkDoor(Action):
+    """Link another channel, or unlink this one: them | go | go_that."""
+
+    word: ClassVar[str] = "door"
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Erase(Action):
+    """Withdraw consent and erase; asked first with `sure` 0."""
+
+    word: ClassVar[str] = "erase"
+    sure: int

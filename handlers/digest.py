@@ -1,0 +1,171 @@
+"""Reports in the chat: one's own units now, a unit below, and the people of one's own direct level."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import structlog
+
+from channels.messages import Kind, Message, UnitId
+from learning.calendar import day_of
+from learning.text import clean
+from reports import buttons, section, words
+from reports.digest import render_digest
+from reports.figures import section as gather
+from reports.scope import Sight, sight
+from storage import reporting
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from channels.messages import Button
+    from handlers.actions import Drill, Names
+    from handlers.context import Context
+    from storage.reporting import Named, Step, Unit
+
+log = structlog.get_logger()
+
+PAGE = 6  # units
+NAMES_PAGE = 10
+_MAX_NAME = 40
+_LATEST_CUT = 4_102_444_800  # 2100: a later one was not made here
+_MAX_PAGE = 10_000
+
+
+def out_of_scope(ctx: Context, unit_id: int) -> list[Message]:
+    """Say that there is no such unit for them, and leave a line in the log."""
+    log.warning("unit_out_of_scope", person_id=ctx.person, unit_id=unit_id)
+    return [Message("Không tìm thấy đơn vị này trong phạm vi của đồng chí.", ((buttons.RESUME,),))]
+
+
+async def report(ctx: Context) -> list[Message]:
+    """Show the live figures of all of one's units."""
+    message = await render_digest(ctx.conn, ctx.person, None, ctx.now, name=ctx.account.full_name or "")
+    if message is None:
+        text = (
+            "Báo cáo dành cho chủ tịch công đoàn và người được phân công nhận báo cáo của đơn vị."
+            " Đồng chí xem phần học của mình tại đây."
+        )
+        message = Message(text, ((buttons.RESUME,),))
+    return [replace(message, kind=Kind.REPLY, replaces=ctx.in_place())]
+
+
+# --- a unit below -----------------------------------------------------------------------------------------------------
+
+
+async def drill(ctx: Context, action: Drill) -> list[Message]:
+    """Show a unit, and page by page what is below it; seen from above, a CĐCS is the last step."""
+    unit_id = UnitId(action.unit)
+    own = await reporting.units_of(ctx.conn, ctx.person, day_of(ctx.now), only_receiving=False)
+    path = await reporting.path_up(ctx.conn, unit_id)
+    seen = sight(own, path)
+    unit = await reporting.unit_by_id(ctx.conn, unit_id) if seen is not Sight.NONE else None
+    if unit is None:
+        return out_of_scope(ctx, action.unit)
+    cut_off = await _kept_cut_off(ctx, unit_id, action.cut)
+    part = await gather(ctx.conn, unit, cut_off, ctx.now, is_within=seen is Sight.WITHIN)
+    page = min(action.page, _MAX_PAGE) if part.has_lines else 0
+    lines = (
+        await reporting.lines(ctx.conn, unit_id, cut_off, limit=PAGE + 1, offset=page * PAGE) if part.has_lines else []
+    )
+    as_of = f"hết {words.day(words.last_day(cut_off))}" if cut_off else words.moment(ctx.now)
+    name, _, body = section.write(part, in_full=True).partition("\n")
+    said = [f"Đến {as_of}, tính theo chức danh.", body]
+    if lines[:PAGE]:
+        said.append("Đơn vị trực tiếp và đơn vị quản lý:")
+        said += [f"{number}. {section.write_line(line)}" for number, line in enumerate(lines[:PAGE], page * PAGE + 1)]
+    rows: list[tuple[Button, ...]] = [(buttons.drill(line.name, line.id, cut_off),) for line in lines[:PAGE]]
+    rows.append(
+        tuple(
+            buttons.drill(label, unit_id, cut_off, to)
+            for label, to, is_there in (
+                ("◂ Trước", page - 1, page > 0),
+                ("Tiếp ▸", page + 1, len(lines) > PAGE),
+            )
+            if is_there
+        )
+    )
+    rows.append(_on_unit(unit, own))
+    rows.append(_up(own, path, cut_off))
+    return [
+        Message("\n".join(said), tuple(row for row in rows if row), title=name, replaces=ctx.in_place()),
+    ]
+
+
+async def _kept_cut_off(ctx: Context, unit_id: UnitId, cut: int) -> datetime | None:
+    """The cut-off that a button named, if the unit's figures of then are kept; else live figures are shown."""
+    if not 0 < cut < _LATEST_CUT:
+        return None
+    cut_off = datetime.fromtimestamp(cut, UTC)
+    return cut_off if await reporting.history(ctx.conn, [unit_id], cut_off, 1) else None
+
+
+def _on_unit(unit: Unit, own: Sequence[Unit]) -> tuple[Button, ...]:
+    if all(mine.id != unit.id for mine in own):
+        return (buttons.ask_attention("Đề nghị quan tâm", unit.id),)
+    return (buttons.names("Danh sách", unit.id),) if unit.is_grassroots else ()
+
+
+def _up(own: Sequence[Unit], path: Sequence[Step], cut_off: datetime | None) -> tuple[Button, ...]:
+    if sight(own, path[1:]) is not Sight.NONE:
+        return (buttons.drill("▴ Đơn vị trên", path[1].unit_id, cut_off),)
+    manager = path[0].manager_id
+    if any(mine.id == manager for mine in own) and manager is not None:
+        return (buttons.drill("▴ Đơn vị quản lý", manager, cut_off),)
+    return ()
+
+
+# --- one's own people -------------------------------------------------------------------------------------------------
+
+
+async def names(ctx: Context, action: Names) -> list[Message]:
+    """List who is connected, learning or done in one's own CĐCS; nobody else sees names, and nobody sees scores."""
+    today = day_of(ctx.now)
+    own = await reporting.units_of(ctx.conn, ctx.person, today, only_receiving=False)
+    unit = next((mine for mine in own if mine.id == action.unit and mine.is_grassroots), None)
+    if unit is None:
+        return out_of_scope(ctx, action.unit)
+    page = min(action.page, _MAX_PAGE)
+    assigned = await reporting.assigned_as_counted(ctx.conn)
+    found = await reporting.named_posts(
+        ctx.conn, unit.id, assigned, today, limit=NAMES_PAGE + 1, offset=page * NAMES_PAGE
+    )
+    said = [
+        f"{number}. {_person(named, unit)}" for number, named in enumerate(found[:NAMES_PAGE], page * NAMES_PAGE + 1)
+    ]
+    rows = [
+        tuple(
+            buttons.names(label, unit.id, to)
+            for label, to, is_there in (
+                ("◂ Trước", page - 1, page > 0),
+                ("Tiếp ▸", page + 1, len(found) > NAMES_PAGE),
+            )
+            if is_there
+        ),
+        (buttons.drill("Số liệu đơn vị", unit.id, None), buttons.CHANGES),
+    ]
+    return [
+        Message(
+            "\n".join(said) or "Chưa có cán bộ nào trong danh sách.",
+            tuple(row for row in rows if row),
+            title=f"Danh sách {words.clip(unit.name, _MAX_NAME)}",
+            replaces=ctx.in_place(),
+        )
+    ]
+
+
+def _person(named: Named, unit: Unit) -> str:
+    where = "" if named.unit_name == unit.name else f", {words.clip(named.unit_name, _MAX_NAME)}"
+    post = f"{named.role.label}{where}"
+    if named.name is None:
+        return f"(khuyết) {post}"
+    match named.is_completed, named.is_joined:
+        case True, _:
+            how_far = "hoàn thành"
+        case False, True:
+            how_far = "đang học"
+        case _:
+            how_far = "chưa kết nối"
+    return f"{words.clip(clean(named.name), _MAX_NAME)} ({post}): {how_far}"

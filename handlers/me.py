@@ -1,0 +1,74 @@
+"""One's own data: see it, link and unlink channels, erase it."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from handlers import study, words
+from handlers.syllabus import lessons_of
+from learning import codes
+from learning.calendar import day_of, local
+from storage import accounts, changes, joining, learners, rollup
+
+if TYPE_CHECKING:
+    from channels.messages import Message
+    from handlers.actions import Erase, LinkDoor
+    from handlers.context import Context
+
+
+async def show(ctx: Context) -> list[Message]:
+    """What is kept of the person, and how far they are."""
+    standing = await study.where(ctx.conn, ctx.person, ctx.now)
+    posts = await learners.posts(ctx.conn, ctx.person, day_of(ctx.now))
+    lines: list[str] = []
+    for module in ctx.library.modules:
+        lessons = lessons_of(module, standing.tracks)
+        if not lessons:
+            continue
+        done = sum(lesson.id in standing.done for lesson in lessons)
+        best = standing.best_percent.get(module.id)
+        test = f", kiểm tra cuối {best}%" if best is not None else ""
+        mark = " ✔" if module.id in standing.completed else ""
+        lines.append(f"{module.title}: {done}/{len(lessons)} bài{test}{mark}")
+    known = await learners.by_id(ctx.conn, ctx.person)
+    doors = await accounts.open_doors(ctx.conn, ctx.person)
+    if known and known.last_word_at:
+        lines.append(f"Kênh liên kết: {len(doors)}. Lần học gần nhất: {local(known.last_word_at):%d/%m/%Y}.")
+    return [words.me(ctx.account.full_name or "", posts, lines)]
+
+
+async def doors(ctx: Context, action: LinkDoor) -> list[Message]:
+    """Link another channel, or unlink this one."""
+    open_doors = await accounts.open_doors(ctx.conn, ctx.person)
+    match action.what:
+        case "them":
+            code = codes.from_bits(secrets.randbits(codes.BITS))
+            await joining.add_code(
+                ctx.conn,
+                code_hash=codes.digest(codes.normal(code) or ""),
+                purpose="link",
+                person_id=ctx.person,
+                unit_id=None,
+                expires_at=ctx.now + joining.LINK_LASTS,
+                now=ctx.now,
+            )
+            return [words.link_code(code, ctx.installation.bot_link)]
+        case "go":
+            return [words.unlink_asked(is_last=len(open_doors) <= 1)]
+        case "go_that":
+            await accounts.unlink(ctx.conn, ctx.account.id)
+            await rollup.mark_person(ctx.conn, ctx.person)
+            left = [door for door in open_doors if door != ctx.account.id]
+            ctx.changes |= {"reply_account_id": left[0] if left else None}
+            return [words.unlinked()]
+    return []
+
+
+async def erase(ctx: Context, action: Erase) -> list[Message]:
+    """Withdraw consent and erase, after one question."""
+    if not action.sure:
+        return [words.erase_asked()]
+    await changes.erase(ctx.conn, ctx.person, day_of(ctx.now))
+    ctx.forgotten = True
+    return [words.erased()]

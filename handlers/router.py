@@ -1,0 +1,231 @@
+"""From what came in to the one handler that decides about it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, assert_never
+
+from channels.messages import (
+    ContactShared,
+    DoorClosed,
+    DoorOpened,
+    Inbound,
+    Started,
+    Tap,
+    Text,
+    Unsupported,
+)
+from handlers import actions, attention, changes, digest, join, me, settings, study, words
+from learning.codes import looks_like_code
+from learning.text import fold
+from storage import runs
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from channels.messages import Message
+    from handlers.context import Context, Visitor
+
+_LETTER = re.compile(r"[a-d]")
+_MOST_COMMAND_WORDS = 4
+
+
+async def _help(ctx: Context) -> list[Message]:
+    del ctx
+    return [words.help_text()]
+
+
+async def _link(ctx: Context) -> list[Message]:
+    return await me.doors(ctx, actions.LinkDoor("them"))
+
+
+async def _unlink(ctx: Context) -> list[Message]:
+    return await me.doors(ctx, actions.LinkDoor("go"))
+
+
+async def _stop(ctx: Context) -> list[Message]:
+    return await settings.snooze(ctx, actions.Snooze("ngung"))
+
+
+async def _erase(ctx: Context) -> list[Message]:
+    return await me.erase(ctx, actions.Erase(0))
+
+
+# What may be typed, folded: without case, diacritics, slash or full stop.
+COMMANDS: dict[str, Callable[[Context], Awaitable[list[Message]]]] = {
+    "hoc": study.resume,
+    "hoc tiep": study.resume,
+    "hoc bai": study.resume,
+    "bai hoc": study.resume,
+    "bat dau": study.resume,
+    "tiep": study.type_on,
+    "tiep tuc": study.type_on,
+    "bao cao": digest.report,
+    "baocao": digest.report,
+    "lich": settings.show,
+    "lich hoc": settings.show,
+    "cai dat": settings.show,
+    "bao thay doi": changes.show,
+    "baothaydoi": changes.show,
+    "lien ket": _link,
+    "lienket": _link,
+    "go": _unlink,
+    "toi": me.show,
+    "du lieu cua toi": me.show,
+    "ket qua": me.show,
+    "ngung": _stop,
+    "ngung nhac": _stop,
+    "dung": _stop,
+    "stop": _stop,
+    "xoa": _erase,
+    "xoa du lieu": _erase,
+    "tro giup": _help,
+    "trogiup": _help,
+    "help": _help,
+    "menu": _help,
+}
+
+_SCREENS: dict[str, Callable[[Context], Awaitable[list[Message]]]] = {
+    "help": _help,
+    "settings": settings.show,
+    "shifts": settings.show_shifts,
+    "report": digest.report,
+    "me": me.show,
+    "changes": changes.show,
+}
+
+
+async def visit(who: Visitor, inbound: Inbound) -> tuple[str, list[Message]]:
+    """Answer somebody who has not agreed; returns the handler's name for the log, and what to say."""
+    match inbound:
+        case Started(payload=payload):
+            return "join.arrive", await join.arrive(who, payload)
+        case Text(text=text) if looks_like_code(text):
+            return "join.arrive", await join.arrive(who, text)
+        case Tap(action=packed):
+            return await _visitor_tap(who, packed)
+        case Text() | ContactShared() | Unsupported():
+            return "join.welcome", [words.welcome_stranger(who.installation)]
+        case DoorClosed() | DoorOpened():
+            return "ignored", []
+        case _:
+            assert_never(inbound)
+
+
+async def _visitor_tap(who: Visitor, packed: str) -> tuple[str, list[Message]]:
+    try:
+        action = actions.unpack(packed)
+    except actions.BadActionError:
+        return "ignored", []
+    match action:
+        case actions.Agree():
+            return "join.agree", await join.agree(who, action)
+        case actions.Decline():
+            return "join.decline", [words.declined()]
+        case _:
+            return "ignored", []
+
+
+async def await_match(ctx: Context, inbound: Inbound) -> tuple[str, list[Message]]:
+    """Answer somebody who agreed but is not matched to the roster yet."""
+    match inbound:
+        case ContactShared():
+            return "join.take_contact", await join.take_contact(ctx, inbound)
+        case Text(text=text) if not looks_like_code(text) and fold(text) not in COMMANDS:
+            return "join.take_name", await join.take_name(ctx, text)
+        case Started() | Tap() | Text() | Unsupported():
+            return "join.ask_contact", [words.contact_asked()]
+        case DoorClosed() | DoorOpened():
+            return "ignored", []
+        case _:
+            assert_never(inbound)
+
+
+async def route(ctx: Context, inbound: Inbound) -> tuple[str, list[Message]]:
+    """Answer somebody who is known."""
+    match inbound:
+        case Tap(action=packed):
+            return await _tap(ctx, packed)
+        case Started():
+            return "study.resume", await study.resume(ctx)
+        case Text(text=text):
+            return await _typed(ctx, text)
+        case ContactShared() | Unsupported():
+            return "study.hint", await _hint(ctx)
+        case DoorClosed() | DoorOpened():
+            return "ignored", []
+        case _:
+            assert_never(inbound)
+
+
+async def _tap(ctx: Context, packed: str) -> tuple[str, list[Message]]:
+    try:
+        action = actions.unpack(packed)
+    except actions.BadActionError:
+        return "ignored", []
+    match action:
+        case actions.Next():
+            return "study.go_on", await study.go_on(ctx, action)
+        case actions.Answer():
+            return "study.answer", await study.answer(ctx, action)
+        case actions.Later():
+            return "study.later", await study.later(ctx, action)
+        case actions.Resume():
+            return "study.resume", await study.resume(ctx)
+        case actions.Screen(name=name) if name in _SCREENS:
+            return f"screen.{name}", await _SCREENS[name](ctx)
+        case actions.SetHour():
+            return "settings.set_hour", await settings.set_hour(ctx, action)
+        case actions.SetShift():
+            return "settings.set_shift", await settings.set_shift(ctx, action)
+        case actions.SetPace():
+            return "settings.set_pace", await settings.set_pace(ctx, action)
+        case actions.Snooze():
+            return "settings.snooze", await settings.snooze(ctx, action)
+        case _:
+            return await _office_tap(ctx, action)
+
+
+async def _office_tap(ctx: Context, action: actions.Action) -> tuple[str, list[Message]]:
+    match action:
+        case actions.Drill():
+            return "digest.drill", await digest.drill(ctx, action)
+        case actions.Names():
+            return "digest.names", await digest.names(ctx, action)
+        case actions.AskAttention():
+            return "attention.ask", await attention.ask(ctx, action)
+        case actions.Recognise():
+            return "join.recognise", await join.recognise(ctx, action)
+        case actions.Change():
+            return "changes.report", await changes.report(ctx, action)
+        case actions.DecideChange():
+            return "changes.decide", await changes.decide(ctx, action)
+        case actions.LinkDoor():
+            return "me.doors", await me.doors(ctx, action)
+        case actions.Erase():
+            return "me.erase", await me.erase(ctx, action)
+        case _:
+            return "ignored", []
+
+
+async def _typed(ctx: Context, text: str) -> tuple[str, list[Message]]:
+    folded = fold(text)
+    if len(folded.split()) <= _MOST_COMMAND_WORDS:
+        if _LETTER.fullmatch(folded):
+            answered = await study.answer_by_letter(ctx, folded.upper())
+            return "study.answer", answered if answered is not None else await _hint(ctx)
+        if folded in COMMANDS:
+            return f"typed.{folded.replace(' ', '_')}", await COMMANDS[folded](ctx)
+    if ctx.account.awaits == changes.AWAITS:
+        return "changes.take_words", await changes.take_words(ctx, text)
+    return "study.hint", await _hint(ctx)
+
+
+async def _hint(ctx: Context) -> list[Message]:
+    run = await runs.open_run(ctx.conn, ctx.person)
+    if run is not None and run.progress.step.is_question and not run.progress.answered:
+        asked = await runs.asked_at(ctx.conn, run.id, run.progress.at)
+        if asked is not None:
+            letters = ", ".join("ABCD"[: len(asked.order) - 1]) + f" hoặc {'ABCD'[len(asked.order) - 1]}"
+            return [words.not_understood_in_question(letters)]
+    return [words.not_understood()]

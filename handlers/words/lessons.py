@@ -1,0 +1,191 @@
+"""What is said of lessons, questions and final tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from channels.messages import Button, Kind, Message
+from content import present
+from handlers.actions import (
+    Answer,
+    Later,
+    Next,
+    Resume,
+    Screen,
+    SetShift,
+    Snooze,
+)
+from learning.calendar import Shift
+from learning.lesson import StepKind
+from learning.text import given_name
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from content.model import Lesson, Library, Module, Question
+    from storage.runs import Run
+    from storage.standing import Studies
+
+from handlers.words.buttons import CONTINUE, hours
+
+_STEP_NAMES = {
+    StepKind.QUESTION: "Câu hỏi",
+    StepKind.AGAIN: "Làm lại",
+    StepKind.REVIEW: "Ôn lại",
+    StepKind.TEST: "Kiểm tra cuối",
+}
+
+
+def _titled(text: str) -> tuple[str, str]:
+    title, _, body = text.partition("\n")
+    return title, body.strip("\n")
+
+
+def card(run: Run, text: str, *, replaces: str | None) -> Message:
+    """One card, with [Tiếp] and [Học sau]."""
+    title, body = _titled(text)
+    on = Button("Tiếp ▸", Next(run.id, run.progress.at).pack())
+    return Message(body, ((on, _later(run)),), title=title, kind=Kind.LESSON_STEP, replaces=replaces)
+
+
+def _later(run: Run) -> Button:
+    return Button("Học sau", Later(run.id).pack())
+
+
+def step_name(run: Run) -> str:
+    """What stands above a question: which of how many of its kind."""
+    kind = run.progress.step.kind
+    total = sum(step.kind is kind for step in run.progress.steps)
+    place = sum(step.kind is kind for step in run.progress.steps[: run.progress.at + 1])
+    return f"{_STEP_NAMES[kind]} {place}/{total}"
+
+
+def question(run: Run, asked: Question, attempt_id: int, order: str, today: date, *, replaces: str | None) -> Message:
+    """A question with its letters as buttons."""
+    title, body = _titled(present.question_text(asked, order, step_name(run), today))
+    choices = {choice.key: choice.text for choice in asked.choices}
+    letters = tuple(
+        Button(letter, Answer(attempt_id, key).pack(), hint=choices[key])
+        for letter, key in zip(present.LETTERS, order, strict=False)
+    )
+    return Message(body, (letters, (_later(run),)), title=title, kind=Kind.LESSON_STEP, replaces=replaces)
+
+
+def verdict(run: Run, asked: Question, chosen: str, order: str, today: date, *, replaces: str | None) -> Message:
+    """Whether it was right, and why; the question's step is left with [Tiếp]."""
+    title, body = _titled(present.verdict_text(asked, chosen, order, today))
+    head, _, rest = title.partition(". ")
+    on = Button("Tiếp ▸", Next(run.id, run.progress.at).pack())
+    return Message(f"{rest}\n{body}", ((on, _later(run)),), title=f"{head}.", kind=Kind.LESSON_STEP, replaces=replaces)
+
+
+def kept(run: Run) -> Message:
+    """Học sau."""
+    place = f"thẻ {int(run.progress.step.ref) + 1}" if not run.progress.step.is_question else "câu đang trả lời"
+    return Message(
+        f"Đã giữ chỗ cho đồng chí ở {place}. Khi nào rảnh, đồng chí bấm [Học tiếp] hoặc nhắn “hoc”.",
+        ((CONTINUE,),),
+        kind=Kind.LESSON_STEP,
+    )
+
+
+def lesson_done(run: Run, lesson: Lesson, done: int, *, asks_hour: bool, replaces: str | None) -> Message:
+    """A lesson's end: what it brought, what is left, and (the first time) when the next should come."""
+    progress = run.progress
+    left = progress.total - done
+    lines = [f"“{lesson.title}”. Đúng {progress.right_first}/{progress.asked} câu ngay lần đầu."]
+    lines.append(
+        f"Chuyên đề còn {left} bài." if left > 0 else "Đồng chí đã học hết các bài, còn bài kiểm tra cuối chuyên đề."
+    )
+    rows: list[tuple[Button, ...]] = [(CONTINUE,)]
+    if asks_hour:
+        lines.append("\nĐồng chí muốn nhận bài mới vào lúc nào trong ngày?")
+        rows += hours()
+    return Message(
+        "\n".join(lines),
+        tuple(rows),
+        title=f"✔ Xong bài {progress.number}/{progress.total}",
+        kind=Kind.LESSON_STEP,
+        replaces=replaces,
+    )
+
+
+def test_done(run: Run, module: Module, *, passed: bool, replaces: str | None) -> Message:
+    """A final test's end."""
+    progress = run.progress
+    result = f"Đồng chí đúng {progress.right_first}/{progress.asked} câu ({progress.percent}%)."
+    if passed:
+        return Message(
+            f"{result}\nĐồng chí đã hoàn thành chuyên đề “{module.title}” trên trợ lý. Trân trọng cảm ơn đồng chí!",
+            ((CONTINUE,),),
+            title="🎓 Hoàn thành chuyên đề",
+            kind=Kind.LESSON_STEP,
+            replaces=replaces,
+        )
+    return Message(
+        f"{result} Cần {module.pass_percent}% để hoàn thành chuyên đề “{module.title}”.\n"
+        f"Mỗi tuần đồng chí làm được {module.tries_a_week} lần. Đồng chí có thể làm lại ngay hoặc để hôm khác.",
+        ((Button("Làm lại ▸", Resume().pack()),),),
+        title="Kết quả kiểm tra cuối",
+        kind=Kind.LESSON_STEP,
+        replaces=replaces,
+    )
+
+
+def review_done(run: Run, *, replaces: str | None) -> Message:
+    """A review's end."""
+    return Message(
+        f"Cảm ơn đồng chí đã ôn lại {len(run.progress.steps)} câu.",
+        ((CONTINUE,),),
+        title="✔ Ôn xong",
+        kind=Kind.LESSON_STEP,
+        replaces=replaces,
+    )
+
+
+def nothing_left(standing: Studies, library: Library) -> Message:
+    """Nothing to learn for now."""
+    waiting = [
+        module
+        for module in library.modules
+        if module.id in standing.started and module.id not in standing.completed and module.id in standing.tests
+    ]
+    if waiting:
+        return Message(
+            f"Tuần này đồng chí đã làm đủ {waiting[0].tries_a_week} lần kiểm tra. "
+            "Từ thứ Hai tới, đồng chí bấm [Học tiếp] để làm lại.",
+            ((CONTINUE,),),
+        )
+    return Message(
+        "Đồng chí đã học xong những bài hiện có. Khi có bài mới, trợ lý sẽ gửi đồng chí.",
+        ((Button("Kết quả của tôi", Screen("me").pack()),),),
+    )
+
+
+def reminder(full_name: str, run: Run, lesson: Lesson | None) -> Message:
+    """An open lesson is waiting."""
+    left = max(1, round((len(run.progress.steps) - run.progress.at) * 0.5))
+    if lesson is not None and run.kind == "lesson":
+        what = f"Bài {run.progress.number} “{lesson.title}” còn khoảng {left} phút."
+    elif run.kind == "test":
+        what = f"Bài kiểm tra cuối chuyên đề còn khoảng {left} phút."
+    else:
+        what = f"Còn {len(run.progress.steps) - run.progress.at} câu ôn lại, khoảng {left} phút."
+    return Message(f"Chào đồng chí {given_name(full_name)}. {what}", _nudge_rows(), kind=Kind.REMINDER)
+
+
+def _nudge_rows() -> tuple[tuple[Button, ...], ...]:
+    return (
+        (CONTINUE, Button("Để sau ca", Snooze("sau_ca").pack())),
+        (Button("Nghỉ 1 tuần", Snooze("tuan").pack()), Button("Ngừng nhắc", Snooze("ngung").pack())),
+    )
+
+
+def shift_asked() -> Message:
+    """Sunday evening, for those on rotating shifts."""
+    shifts = (Shift.FIRST, Shift.SECOND, Shift.THIRD, Shift.OFFICE)
+    return Message(
+        "Tuần tới đồng chí làm ca nào? Trợ lý sẽ không nhắn trong ca và sau ca đêm.",
+        tuple((Button(shift.label, SetShift(shift.value).pack()),) for shift in shifts),
+        kind=Kind.NOTICE,
+    )

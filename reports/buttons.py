@@ -1,0 +1,38 @@
+"""
+The buttons of report messages.
+
+A digest is written below the handlers that answer its buttons, so the packed form is made here; `handlers.actions`
+takes it apart, and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from channels.messages import Button
+from reports.words import clip
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from channels.messages import UnitId
+
+_MAX_LABEL = 40
+RESUME = Button("Học tiếp ▸", "resume")
+CHANGES = Button("Báo thay đổi", "show:changes")
+
+
+def drill(label: str, unit_id: UnitId, cut_off: datetime | None, page: int = 0) -> Button:
+    """Show a unit's figures."""
+    cut = int(cut_off.timestamp()) if cut_off else 0
+    return Button(clip(label, _MAX_LABEL), f"drill:{unit_id}:{cut}:{page}")
+
+
+def names(label: str, unit_id: UnitId, page: int = 0) -> Button:
+    """List the people of one's own direct level."""
+    return Button(label, f"names:{unit_id}:{page}")
+
+
+def ask_attention(label: str, unit_id: UnitId, *, is_sure: bool = False) -> Button:
+    """Ask a unit's chairs for their attention."""
+    return Button(label, f"attend:{unit_id}:{int(is_sure)}")

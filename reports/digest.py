@@ -1,0 +1,196 @@
+"""
+The weekly digest: who is written to, and what it says.
+
+Nothing new since the last cut-off: no message; but after two silent weeks one that says so. What was decided is kept,
+so that planning again writes to nobody twice.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from channels.messages import Kind, Message, PersonId
+from learning.calendar import day_of
+from reports import buttons, section, words
+from reports.figures import Section, quiet_weeks
+from reports.figures import section as gather
+from storage import digests, outbox, reporting
+from storage.posts import Counts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from channels.messages import Button, UnitId
+    from storage.digests import Receiver
+
+PAGE = 50  # people decided for at once
+MAX_TEXT = 1_500  # code points, title included
+SILENT_WEEKS = 2
+_LOOKED_BACK = timedelta(days=70)
+_MORE_BUTTONS = 8
+_ROOM_FOR_END = 120
+_THANKS = "Trân trọng cảm ơn đồng chí!"
+
+
+# --- planning ---------------------------------------------------------------------------------------------------------
+
+
+async def plan_digests(conn: AsyncConnection, cut_off: datetime, now: datetime) -> int:
+    """
+    Decide for everybody who receives reports, and queue a message where there is something to say.
+
+    Args:
+        conn: a write transaction; the snapshot of `cut_off` has been taken.
+        cut_off: the moment of the figures.
+        now: when the messages go out.
+
+    Returns:
+        The number of messages queued.
+    """
+    queued, after = 0, PersonId(0)
+    while True:
+        some, last = await plan_page(conn, cut_off, now, after)
+        queued += some
+        if last is None:
+            return queued
+        after = last
+
+
+async def plan_page(
+    conn: AsyncConnection, cut_off: datetime, now: datetime, after: PersonId
+) -> tuple[int, PersonId | None]:
+    """
+    Do a part of `plan_digests` that is short enough for a transaction of its own.
+
+    Args:
+        conn: a write transaction.
+        cut_off: the moment of the figures.
+        now: when the messages go out.
+        after: the last person of the part before; 0 at first.
+
+    Returns:
+        The number of messages queued, and the last person decided for; None when nobody was left.
+    """
+    page = await digests.receivers(conn, day_of(now), after=after, limit=PAGE)
+    if not page:
+        return 0, None
+    persons = [receiver.person_id for receiver in page]
+    news = await _units_with_news(conn, page, cut_off)
+    past = await digests.decisions(conn, persons, since=cut_off - _LOOKED_BACK, before=cut_off)
+    doors = await digests.doors(conn, persons)
+    is_silent: dict[PersonId, bool] = {}
+    for receiver in page:
+        said = past.get(receiver.person_id, ())
+        was_silent = len(said) >= SILENT_WEEKS and all(said[:SILENT_WEEKS])
+        is_silent[receiver.person_id] = bool(said) and not was_silent and news.isdisjoint(receiver.units)
+    queued = 0
+    for person_id in sorted(await digests.decide(conn, is_silent, cut_off, now)):
+        if not is_silent[person_id]:
+            queued += await outbox.queue(
+                conn,
+                account_id=doors[person_id],
+                kind=Kind.DIGEST,
+                key=f"digest:{person_id}:{cut_off.astimezone(UTC):%Y%m%d}",
+                subject={"person": person_id, "cut_off": cut_off.isoformat()},
+                run_at=now,
+            )
+    return queued, persons[-1]
+
+
+async def _units_with_news(conn: AsyncConnection, page: Sequence[Receiver], cut_off: datetime) -> set[UnitId]:
+    """The units whose figures, or those of a unit they manage, differ from the cut-off before."""
+    units = {unit for receiver in page for unit in receiver.units}
+    before = await reporting.previous_cut_off(conn, cut_off)
+    if before is None:
+        return units
+    managed = await reporting.managed_below(conn, sorted(units))
+    watched = sorted(units.union(*managed.values()))
+    now_then: list[Mapping[UnitId, Counts]] = [
+        await reporting.totals(conn, watched, moment) for moment in (cut_off, before)
+    ]
+    nothing = Counts()
+    changed = {unit for unit in watched if now_then[0].get(unit, nothing) != now_then[1].get(unit, nothing)}
+    return {unit for unit in units if unit in changed or not changed.isdisjoint(managed.get(unit, ()))}
+
+
+# --- writing ----------------------------------------------------------------------------------------------------------
+
+
+async def render_queued(conn: AsyncConnection, subject: Mapping[str, Any], now: datetime) -> Message | str:
+    """Write a queued digest when its turn comes; if it is no longer due, the reason instead."""
+    cut_off = datetime.fromisoformat(subject["cut_off"])
+    message = await render_digest(conn, PersonId(subject["person"]), cut_off, now)
+    return message or "no_longer_receives"
+
+
+async def render_digest(
+    conn: AsyncConnection, person_id: PersonId, cut_off: datetime | None, now: datetime, *, name: str = ""
+) -> Message | None:
+    """
+    Write one message for all units whose reports a person receives, the highest first.
+
+    Args:
+        conn: a connection.
+        person_id: who reads it.
+        cut_off: the moment of the figures; None for live ones, which chairs see too.
+        now: the present.
+        name: their name, where it is known already.
+
+    Returns:
+        The message; None if there is no unit to report on.
+    """
+    units = await reporting.units_of(conn, person_id, day_of(now), only_receiving=cut_off is not None)
+    if not units:
+        return None
+    parts = [await gather(conn, unit, cut_off, now, is_within=True) for unit in units[: _MORE_BUTTONS + 1]]
+    lines = [f"Kính gửi đồng chí {name or await reporting.full_name(conn, person_id)}."]
+    if cut_off is None:
+        title = "Số liệu học tập"
+        lines.append(f"Đến {words.moment(now)}, tính theo chức danh.")
+    else:
+        title = f"Báo cáo học tập tuần {words.week(cut_off)}"
+        lines.append(f"Đến hết {words.day(words.last_day(cut_off))}, tính theo chức danh.")
+        weeks = await quiet_weeks(conn, [unit.id for unit in units], cut_off)
+        if weeks > SILENT_WEEKS:
+            lines.append(f"{weeks} tuần chưa có thêm người học.")
+    text, left_over = _fit(title, "\n".join(lines), parts)
+    return Message(text, title=title, kind=Kind.DIGEST, buttons=_buttons(parts, left_over, cut_off))
+
+
+def _fit(title: str, head: str, parts: Sequence[Section]) -> tuple[str, list[Section]]:
+    """The text within its limit, and the parts that only fit as buttons."""
+    said, left_over = head, []
+    for part in parts:
+        for in_full in (True, False):
+            longer = f"{said}\n\n{section.write(part, in_full=in_full)}"
+            if len(title) + len(longer) + _ROOM_FOR_END <= MAX_TEXT:
+                said = longer
+                break
+        else:
+            left_over.append(part)
+    ending = [_THANKS]
+    since = next((part.before_on for part in parts if part.before_on), None)
+    if since and any(mark in said for mark in ("(thêm ", "(bớt ", ", thêm ", ", bớt ")):
+        ending.insert(0, f"Thêm, bớt: so với hết {words.day(since)}.")
+    return "\n\n".join([said, "\n".join(ending)]), left_over
+
+
+def _buttons(
+    parts: Sequence[Section], left_over: Sequence[Section], cut_off: datetime | None
+) -> tuple[tuple[Button, ...], ...]:
+    first = parts[0]
+    by_unit = buttons.drill("Theo đơn vị", first.unit.id, cut_off)
+    if first.unit.is_grassroots:
+        rows = [
+            (buttons.names("Danh sách", first.unit.id), *((by_unit,) if first.has_lines else ())),
+            (buttons.CHANGES,),
+        ]
+    else:
+        needy = first.needy[:1]
+        rows = [(by_unit, *(buttons.ask_attention("Đề nghị quan tâm", line.id) for line in needy))]
+    others = [part for part in parts[1:] if part not in left_over] + list(left_over)
+    rows += [(buttons.drill(part.unit.name, part.unit.id, cut_off),) for part in others[:_MORE_BUTTONS]]
+    return tuple(rows)

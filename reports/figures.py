@@ -1,0 +1,135 @@
+"""
+What a report says of one unit, gathered: each number with one definition.
+
+- chưa kết nối: posts held by somebody who is not connected; khuyết: posts held by nobody.
+- dừng: connected, within the assigned chuyên đề, and no word for more than 14 days.
+- thêm: against the unit's last cut-off before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from learning.calendar import day_of
+from reports.words import last_day
+from storage import reporting
+from storage.posts import Counts, total
+from storage.reporting import Holders, Unit
+from storage.unit_figures import Line, UnitFigures, read
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from channels.messages import UnitId
+    from learning.roles import Role
+
+STALLED_AFTER = timedelta(days=14)
+NEEDY = 3
+_QUIET_LOOKED_AT = 13  # cut-offs
+
+
+@dataclass(frozen=True, slots=True)
+class Managed:
+    """What a unit manages without being above it: a view of its own, added to nothing."""
+
+    units: int
+    counts: Counts
+    before: Counts | None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One unit in a report; `holders` only within a grassroots union."""
+
+    unit: Unit
+    figures: UnitFigures
+    before: UnitFigures | None
+    before_on: date | None
+    managed: Managed | None
+    holders: Mapping[Role, Holders] | None
+    needy: Sequence[Line]
+    has_lines: bool
+
+    def vacant(self, role: Role) -> int:
+        """Posts of a role that nobody holds; 0 where that is not looked at."""
+        if self.holders is None:
+            return 0
+        return max(0, self.figures.all[role].posts - self.holders.get(role, Holders()).held)
+
+    @property
+    def not_joined(self) -> int:
+        """Posts whose holder is not connected; above the CĐCS, all posts without anybody connected."""
+        counts = self.figures.total
+        return max(0, counts.posts - counts.joined - sum(self.vacant(role) for role in self.figures.all))
+
+    @property
+    def stalled(self) -> int:
+        """Posts whose holder stopped."""
+        return sum(held.stalled for held in (self.holders or {}).values())
+
+
+async def section(
+    conn: AsyncConnection, unit: Unit, cut_off: datetime | None, now: datetime, *, is_within: bool
+) -> Section:
+    """
+    Gather what a report says of a unit, live or at a cut-off.
+
+    Args:
+        conn: a connection.
+        unit: the unit.
+        cut_off: the moment of the figures; None for live ones.
+        now: the moment of live figures.
+        is_within: True if the reader belongs to this grassroots union, False if they look from above.
+    """
+    moment = cut_off or now
+    before_at = await reporting.previous_cut_off(conn, moment, unit.id)
+    held: Mapping[Role, Holders] | None = None
+    if is_within and unit.is_grassroots:
+        assigned = await reporting.assigned_as_counted(conn)
+        day = last_day(cut_off) if cut_off else day_of(now)
+        held = await reporting.holders(conn, unit.id, assigned, day, moment - STALLED_AFTER)
+    looks_below = is_within or not unit.is_grassroots
+    needy = await reporting.lines(conn, unit.id, cut_off, by_need=True, limit=NEEDY) if looks_below else []
+    some = needy or (await reporting.lines(conn, unit.id, cut_off, limit=1) if looks_below else [])
+    return Section(
+        unit=unit,
+        figures=await read(conn, unit.id, cut_off),
+        before=await read(conn, unit.id, before_at) if before_at else None,
+        before_on=last_day(before_at) if before_at else None,
+        managed=await _managed(conn, unit, cut_off, before_at),
+        holders=held,
+        needy=needy,
+        has_lines=bool(some),
+    )
+
+
+async def _managed(
+    conn: AsyncConnection, unit: Unit, cut_off: datetime | None, before_at: datetime | None
+) -> Managed | None:
+    units = (await reporting.managed_below(conn, [unit.id])).get(unit.id, ())
+    if not units:
+        return None
+    counts = total((await reporting.totals(conn, units, cut_off)).values())
+    before = total((await reporting.totals(conn, units, before_at)).values()) if before_at else None
+    return Managed(len(units), counts, before)
+
+
+async def quiet_weeks(conn: AsyncConnection, units: Sequence[UnitId], cut_off: datetime) -> int:
+    """For how many whole weeks before a cut-off nothing has changed in these units and what they manage."""
+    managed = await reporting.managed_below(conn, units)
+    watched = [*units, *(unit for below in managed.values() for unit in below)]
+    kept = await reporting.history(conn, watched, cut_off, _QUIET_LOOKED_AT)
+    if not kept:
+        return 0
+    latest = kept[0][1]
+    since = cut_off
+    for moment, counts in kept:
+        if counts != latest:
+            break
+        since = moment
+    return (cut_off - since).days // 7

@@ -1,0 +1,277 @@
+"""What reports ask besides the figures: whose units, which lie below, who needs help, what was said before."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, case, func, literal, literal_column, or_, select
+
+from channels.messages import UnitId
+from learning.roles import GRASSROOTS_TYPES, GROUP_TYPES, Role, Track
+from storage.posts import Counts, exists_on, held_on, is_completed, is_joined, is_started
+from storage.rollup import BASIS
+from storage.tables import COUNTS, learner, learner_course, org_unit, person, position, setting, snapshot, unit_closure
+from storage.unit_figures import Line, as_line, lines_query, source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import date, datetime
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from channels.messages import PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit that a report is about."""
+
+    id: UnitId
+    code: str
+    name: str
+    unit_type: str
+
+    @property
+    def is_grassroots(self) -> bool:
+        """True for a CĐCS, a nghiệp đoàn and their parts; False for what is above, and for a tổ."""
+        return self.unit_type in GRASSROOTS_TYPES
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One unit on the way from a unit up to the root."""
+
+    unit_id: UnitId
+    unit_type: str
+    manager_id: UnitId | None
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """Of the posts of one role: held by somebody, and held by somebody connected who stopped within the module."""
+
+    held: int = 0
+    stalled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A post of one's own direct level, as its chair may see it."""
+
+    name: str | None  # None: vacant
+    role: Role
+    unit_name: str
+    is_joined: bool
+    is_completed: bool
+
+
+_UNIT = (org_unit.c.id, org_unit.c.code, org_unit.c.name, org_unit.c.unit_type)
+
+
+def _unit(row: Any) -> Unit:
+    return Unit(UnitId(row.id), row.code, row.name, row.unit_type)
+
+
+async def assigned_as_counted(conn: AsyncConnection) -> Mapping[Track, str]:
+    """The chuyên đề that the figures were counted for, by track."""
+    value = (await conn.execute(select(setting.c.value).where(setting.c.key == BASIS))).scalar_one_or_none()
+    return {Track(track): module for track, module in (value or {}).get("assigned", {}).items()}
+
+
+async def unit_by_id(conn: AsyncConnection, unit_id: UnitId) -> Unit | None:
+    """The unit of that id."""
+    row = (await conn.execute(select(*_UNIT).where(org_unit.c.id == unit_id))).first()
+    return _unit(row) if row else None
+
+
+async def units_of(conn: AsyncConnection, person_id: PersonId, day: date, *, only_receiving: bool) -> Sequence[Unit]:
+    """
+    The units, tổ apart, on which somebody may have a report; highest first.
+
+    Args:
+        conn: a connection.
+        person_id: who.
+        day: the day on which they hold the position.
+        only_receiving: only units whose reports they are marked to receive; else those they chair as well.
+    """
+    height = select(func.count()).where(unit_closure.c.unit_id == org_unit.c.id).correlate(org_unit).scalar_subquery()
+    concerns: ColumnElement[bool] = position.c.receives_reports.is_(True)
+    if not only_receiving:
+        concerns = or_(concerns, position.c.role == Role.CHAIR.value)
+    mine = select(position.c.unit_id).where(position.c.person_id == person_id, held_on(day), concerns)
+    query = (
+        select(*_UNIT)
+        .where(org_unit.c.id.in_(mine), exists_on(day), org_unit.c.unit_type.not_in(GROUP_TYPES))
+        .order_by(height, org_unit.c.sort_name, org_unit.c.id)
+    )
+    return [_unit(row) for row in await conn.execute(query)]
+
+
+async def path_up(conn: AsyncConnection, unit_id: UnitId) -> Sequence[Step]:
+    """The unit itself, then what is above it, up to the root; empty if there is no such unit."""
+    query = (
+        select(org_unit.c.id, org_unit.c.unit_type, org_unit.c.manager_id)
+        .join(unit_closure, unit_closure.c.ancestor_id == org_unit.c.id)
+        .where(unit_closure.c.unit_id == unit_id)
+        .order_by(unit_closure.c.depth)
+    )
+    return [Step(UnitId(row.id), row.unit_type, row.manager_id) for row in await conn.execute(query)]
+
+
+async def full_name(conn: AsyncConnection, person_id: PersonId) -> str:
+    """A person's name as the roster has it."""
+    return str((await conn.execute(select(person.c.full_name).where(person.c.id == person_id))).scalar_one())
+
+
+# --- what lies below --------------------------------------------------------------------------------------------------
+
+
+def _is_managed() -> ColumnElement[bool]:
+    """True of a managed unit that is neither below its manager nor below another unit of the same manager."""
+    above = org_unit.alias("above")
+    covered = (
+        select(literal_column("1"))
+        .select_from(unit_closure.join(above, above.c.id == unit_closure.c.ancestor_id))
+        .where(
+            unit_closure.c.unit_id == org_unit.c.id,
+            unit_closure.c.depth > 0,
+            or_(above.c.manager_id == org_unit.c.manager_id, above.c.id == org_unit.c.manager_id),
+        )
+        .exists()
+    )
+    return and_(org_unit.c.manager_id.is_not(None), org_unit.c.unit_type.not_in(GROUP_TYPES), ~covered)
+
+
+async def lines(
+    conn: AsyncConnection,
+    unit_id: UnitId,
+    cut_off: datetime | None = None,
+    *,
+    by_need: bool = False,
+    limit: int,
+    offset: int = 0,
+) -> Sequence[Line]:
+    """The units directly below a unit or managed by it, without tổ: by name, or those with most not connected first."""
+    below = and_(org_unit.c.parent_id == unit_id, org_unit.c.unit_type.not_in(GROUP_TYPES))
+    managed = and_(org_unit.c.manager_id == unit_id, _is_managed())
+    line = lines_query(or_(below, managed), cut_off).add_columns(org_unit.c.sort_name).subquery()
+    order = [(line.c.posts - line.c.joined).desc()] if by_need else []
+    query = select(line).order_by(*order, line.c.sort_name, line.c.id).limit(limit).offset(offset)
+    if by_need:
+        query = query.where(line.c.posts > line.c.joined)
+    return [as_line(row) for row in await conn.execute(query)]
+
+
+async def managed_below(conn: AsyncConnection, managers: Iterable[UnitId]) -> Mapping[UnitId, Sequence[UnitId]]:
+    """The topmost units that each of these units manages without being above them."""
+    query = select(org_unit.c.manager_id, org_unit.c.id).where(
+        org_unit.c.manager_id.in_(list(managers)), _is_managed(), org_unit.c.valid_to.is_(None)
+    )
+    found: dict[UnitId, list[UnitId]] = defaultdict(list)
+    for manager, unit in (await conn.execute(query)).all():
+        found[UnitId(manager)].append(UnitId(unit))
+    return found
+
+
+async def totals(conn: AsyncConnection, units: Sequence[UnitId], cut_off: datetime | None) -> Mapping[UnitId, Counts]:
+    """All posts of each of these units and below, live or at a cut-off; units without any are left out."""
+    table, conditions = source(cut_off)
+    query = (
+        select(table.c.unit_id, *(func.sum(table.c[f"all_{name}"]).label(name) for name in COUNTS))
+        .where(table.c.unit_id.in_(units), *conditions)
+        .group_by(table.c.unit_id)
+    )
+    return {UnitId(row.unit_id): Counts.of(row) for row in await conn.execute(query)}
+
+
+# --- what was before --------------------------------------------------------------------------------------------------
+
+
+async def previous_cut_off(conn: AsyncConnection, before: datetime, unit_id: UnitId | None = None) -> datetime | None:
+    """The last cut-off before then at which a unit (None: the root) was counted."""
+    whose = (
+        snapshot.c.unit_id.in_(select(org_unit.c.id).where(org_unit.c.parent_id.is_(None)))
+        if unit_id is None
+        else snapshot.c.unit_id == unit_id
+    )
+    query = select(func.max(snapshot.c.cut_off)).where(whose, snapshot.c.cut_off < before)
+    found: datetime | None = (await conn.execute(query)).scalar_one()
+    return found
+
+
+async def history(
+    conn: AsyncConnection, units: Sequence[UnitId], cut_off: datetime, limit: int
+) -> Sequence[tuple[datetime, Counts]]:
+    """What these units had together at a cut-off and at those before it, the latest first."""
+    query = (
+        select(snapshot.c.cut_off, *(func.sum(snapshot.c[f"all_{name}"]).label(name) for name in COUNTS))
+        .where(snapshot.c.unit_id.in_(units), snapshot.c.cut_off <= cut_off)
+        .group_by(snapshot.c.cut_off)
+        .order_by(snapshot.c.cut_off.desc())
+        .limit(limit)
+    )
+    return [(row.cut_off, Counts.of(row)) for row in await conn.execute(query)]
+
+
+# --- within a grassroots union ----------------------------------------------------------------------------------------
+
+
+async def holders(
+    conn: AsyncConnection, unit_id: UnitId, assigned: Mapping[Track, str], day: date, silent_since: datetime
+) -> Mapping[Role, Holders]:
+    """Who holds the posts of a unit and below, by role; stalled: no word since `silent_since` within the module."""
+    silent = (
+        select(literal_column("1"))
+        .where(
+            learner.c.person_id == position.c.person_id,
+            func.coalesce(learner.c.last_word_at, learner.c.joined_at)
+            < literal(silent_since, learner.c.last_word_at.type),
+        )
+        .exists()
+    )
+    begun = is_started(assigned, learner_course.c.completed_at.is_(None))
+    stalled = case((and_(is_joined(), begun, silent), literal_column("1")), else_=literal_column("0"))
+    posts = (
+        select(position.c.role, stalled.label("stalled"))
+        .join(unit_closure, unit_closure.c.unit_id == position.c.unit_id)
+        .join(org_unit, org_unit.c.id == position.c.unit_id)
+        .where(unit_closure.c.ancestor_id == unit_id, held_on(day), exists_on(day), position.c.person_id.is_not(None))
+        .subquery()
+    )
+    query = select(posts.c.role, func.count().label("held"), func.sum(posts.c.stalled).label("stalled")).group_by(
+        posts.c.role
+    )
+    return {Role(row.role): Holders(row.held, int(row.stalled)) for row in await conn.execute(query)}
+
+
+async def named_posts(
+    conn: AsyncConnection, unit_id: UnitId, assigned: Mapping[Track, str], day: date, *, limit: int, offset: int
+) -> Sequence[Named]:
+    """The cadres of a unit, and the heads of the units directly below or managed; only how far they are."""
+    heads = and_(
+        or_(org_unit.c.parent_id == unit_id, org_unit.c.manager_id == unit_id),
+        position.c.role.in_([Role.CHAIR.value, Role.GROUP_LEADER.value]),
+    )
+    rank = case({role.value: place for place, role in enumerate(Role)}, value=position.c.role)
+    query = (
+        select(
+            person.c.full_name,
+            position.c.role,
+            org_unit.c.name,
+            is_joined().label("is_joined"),
+            is_completed(assigned).label("is_completed"),
+        )
+        .select_from(position.join(org_unit, org_unit.c.id == position.c.unit_id))
+        .outerjoin(person, person.c.id == position.c.person_id)
+        .where(or_(org_unit.c.id == unit_id, heads), held_on(day), exists_on(day))
+        .order_by(org_unit.c.id != unit_id, org_unit.c.sort_name, rank, person.c.sort_name, position.c.id)
+        .limit(limit)
+        .offset(offset)
+    )
+    return [
+        Named(row.full_name, Role(row.role), row.name, bool(row.is_joined), bool(row.is_completed))
+        for row in await conn.execute(query)
+    ]

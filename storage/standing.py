@@ -1,0 +1,141 @@
+"""Where somebody stands in their studies, in one statement: it is read whenever a next lesson is chosen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Text, and_, cast, func, or_, select
+
+from learning.roles import Track
+from storage.runs import RUN_COLUMNS, Run, run_of
+from storage.tables import attempt, learner_course, lesson_run, person, position
+
+if TYPE_CHECKING:
+    from channels.messages import PersonId
+    from datetime import date, datetime
+
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Studies:
+    """Ids of lessons and modules; `tests` are the modules of the final tests finished this week, one entry a try."""
+
+    person_id: PersonId
+    tracks: frozenset[Track]
+    done: frozenset[str]
+    started: frozenset[str]
+    best_percent: dict[str, int]
+    completed: frozenset[str]
+    tests: tuple[str, ...]
+    review: tuple[str, ...]  # wrong ones of an earlier day, not put again yet
+    review_since: datetime | None  # when the oldest wrong one was answered, today's too
+    open_run: Run | None
+
+
+def _words(text: str | None) -> list[str]:
+    return text.split(",") if text else []
+
+
+def _wrong(person_id: PersonId) -> Any:
+    """Wrong first answers in finished lessons that were not put again in a later sitting."""
+    again = attempt.alias("again")
+    sitting = lesson_run.alias("sitting")
+    put_again = (
+        select(again.c.id)
+        .where(
+            again.c.person_id == person_id,
+            again.c.question_id == attempt.c.question_id,
+            again.c.run_id > attempt.c.run_id,
+            again.c.answered_at.is_not(None),
+        )
+        .exists()
+    )
+    return (
+        attempt.join(sitting, sitting.c.id == attempt.c.run_id),
+        and_(
+            attempt.c.person_id == person_id,
+            attempt.c.is_first,
+            attempt.c.is_right.is_(False),
+            sitting.c.kind == "lesson",
+            sitting.c.finished_at.is_not(None),
+            ~put_again,
+        ),
+    )
+
+
+async def studies(
+    conn: AsyncConnection, person_id: PersonId, *, today: date, today_from: datetime, week_from: datetime
+) -> Studies:
+    """
+    Read where a person stands.
+
+    Args:
+        conn: a connection.
+        person_id: whose.
+        today: the day in Viet Nam, for positions.
+        today_from: when that day began; what was wrong before is to be reviewed.
+        week_from: when its week began, for counting tries of final tests.
+    """
+    run = lesson_run.alias("mine")
+    comma = ","
+    tracks = select(func.aggregate_strings(position.c.track, comma)).where(
+        position.c.person_id == person_id,
+        position.c.valid_from <= today,
+        or_(position.c.valid_to.is_(None), position.c.valid_to > today),
+    )
+    done = select(func.aggregate_strings(run.c.lesson_id, comma)).where(
+        run.c.person_id == person_id, run.c.kind == "lesson", run.c.finished_at.is_not(None)
+    )
+    tests = select(func.aggregate_strings(run.c.module_id, comma)).where(
+        run.c.person_id == person_id, run.c.kind == "test", run.c.finished_at >= week_from
+    )
+    modules = select(
+        func.aggregate_strings(
+            learner_course.c.module_id
+            + ":"
+            + cast(func.coalesce(learner_course.c.best_percent, -1), Text)
+            + ":"
+            + func.coalesce(cast(learner_course.c.completed_at, Text), ""),
+            ";",
+        )
+    ).where(learner_course.c.person_id == person_id)
+    source, is_wrong = _wrong(person_id)
+    review = (
+        select(func.aggregate_strings(attempt.c.question_id, comma))
+        .select_from(source)
+        .where(is_wrong, attempt.c.answered_at < today_from)
+    )
+    since = select(func.min(attempt.c.answered_at)).select_from(source).where(is_wrong)
+    query = (
+        select(
+            tracks.scalar_subquery().label("tracks"),
+            done.scalar_subquery().label("done"),
+            tests.scalar_subquery().label("tests"),
+            modules.scalar_subquery().label("modules"),
+            review.scalar_subquery().label("review"),
+            since.scalar_subquery().label("review_since"),
+            *RUN_COLUMNS,
+        )
+        .select_from(
+            person.outerjoin(
+                lesson_run, and_(lesson_run.c.person_id == person.c.id, lesson_run.c.finished_at.is_(None))
+            )
+        )
+        .where(person.c.id == person_id)
+    )
+    row = (await conn.execute(query)).one()
+    enrolments = [entry.split(":", 2) for entry in (row.modules or "").split(";") if entry]
+    return Studies(
+        person_id=person_id,
+        tracks=frozenset(Track(track) for track in _words(row.tracks)),
+        done=frozenset(_words(row.done)),
+        started=frozenset(module for module, _, _ in enrolments),
+        best_percent={module: int(percent) for module, percent, _ in enrolments if int(percent) >= 0},
+        completed=frozenset(module for module, _, completed in enrolments if completed),
+        tests=tuple(_words(row.tests)),
+        review=tuple(dict.fromkeys(_words(row.review))),
+        review_since=row.review_since,
+        open_run=run_of(row) if row.id is not None else None,
+    )

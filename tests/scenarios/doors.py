@@ -1,0 +1,98 @@
+"""A person's screen on one channel: what it shows, what is new on it, and which buttons it has."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from channels.hub import Shown
+from channels.messages import Sender
+
+if TYPE_CHECKING:
+    from channels.hub import Page
+    from channels.messages import EndpointId
+    from tests.standins.telegram.user import User
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One message as it looks: rows of (label, action)."""
+
+    ref: str
+    text: str
+    buttons: tuple[tuple[tuple[str, str], ...], ...]
+    asks_contact: bool = False
+
+    def action(self, label: str) -> str | None:
+        """What the button with that label sends; the arrow may be left out."""
+        for row in self.buttons:
+            for shown, action in row:
+                if label in {shown, shown.removesuffix(" ▸")}:
+                    return action
+        return None
+
+
+@dataclass(frozen=True)
+class News:
+    """A message that came, or changed in place."""
+
+    seen: Seen
+    is_edit: bool
+
+
+class Door(Protocol):
+    """One person on one channel."""
+
+    sender: Sender
+    screen: dict[str, Seen]
+    pressed: list[tuple[str, str, str]]  # label, action, message
+
+    async def news(self) -> list[News]:
+        """What has come since the last look."""
+        ...
+
+
+@dataclass
+class BrowserDoor:
+    """An open chat page, which folds edits into what it shows."""
+
+    sender: Sender
+    page: Page
+    screen: dict[str, Seen] = field(default_factory=dict)
+    pressed: list[tuple[str, str, str]] = field(default_factory=list)
+
+    async def news(self) -> list[News]:
+        found = []
+        for event in await self.page.wait(0):
+            if isinstance(event, Shown):
+                shown = event.message
+                buttons = tuple(tuple((button.label, button.action) for button in row) for row in shown.buttons)
+                seen = Seen(event.ref, shown.full_text, buttons, shown.asks_contact)
+                found.append(News(seen, event.ref in self.screen))
+                self.screen[event.ref] = seen
+        return found
+
+
+@dataclass
+class TelegramDoor:
+    """A chat on the Telegram stand-in."""
+
+    sender: Sender
+    user: User
+    screen: dict[str, Seen] = field(default_factory=dict)
+    pressed: list[tuple[str, str, str]] = field(default_factory=list)
+
+    async def news(self) -> list[News]:
+        found = []
+        for shown in self.user.screen:
+            rows = tuple(tuple(zip(*row, strict=True)) for row in zip(shown.buttons, shown.actions, strict=True))
+            seen = Seen(str(shown.number), shown.text, rows)
+            if self.screen.get(seen.ref) != seen:
+                found.append(News(seen, seen.ref in self.screen))
+                self.screen[seen.ref] = seen
+        return found
+
+
+def telegram_sender(endpoint: EndpointId, user: User) -> Sender:
+    """The person's id as Telegram gives it."""
+    return Sender(endpoint, str(user.number))

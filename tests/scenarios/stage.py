@@ -1,0 +1,236 @@
+"""The whole program on a clock that stands still, with people at their screens; every step is a line of a transcript."""
+
+from __future__ import annotations
+
+import re
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import TYPE_CHECKING
+
+from bot.clock import AdjustableClock
+from bot.program import CLOCK_OFFSET, Program, build
+from bot.settings import Settings
+from channels.messages import ContactShared, DoorClosed, DoorOpened, Sender, Started, Tap, Text, Unsupported
+from handlers import actions
+from learning.calendar import local
+from storage import planning, runs
+from storage.database import open_database
+from storage.tables import metadata
+from tests.scenarios import cast as union
+from tests.scenarios.doors import BrowserDoor, News, TelegramDoor, telegram_sender
+from tests.standins.telegram import TOKEN, TelegramServer
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from channels.messages import Inbound
+    from storage.tables import Table
+    from tests.scenarios.doors import Door, Seen
+
+MOST_PRESSES = 80
+STEP = timedelta(seconds=20)
+FIRST_TELEGRAM_USER = 5_001
+_LINK_CODE = re.compile(r"(?<=Mã liên kết: )[0-9A-Z-]{12}")
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What somebody was told, and when."""
+
+    who: str
+    at: datetime
+    news: News
+
+
+@dataclass
+class Stage:
+    """`heard` is emptied by whoever reads it."""
+
+    program: Program
+    clock: AdjustableClock
+    cast: union.Cast
+    stack: AsyncExitStack
+    telegram: TelegramServer | None
+    doors: dict[str, Door] = field(default_factory=dict)
+    heard: list[Heard] = field(default_factory=list)
+    link_code: str = ""
+    _keys: count[int] = field(default_factory=lambda: count(1))
+
+    # --- people ---
+
+    def door(self, who: str) -> Door:
+        """Somebody's screen: `lan` in the browser, `lan on telegram`."""
+        if who not in self.doors:
+            self.doors[who] = self._telegram_door() if who.endswith(" on telegram") else self._browser_door(who)
+        return self.doors[who]
+
+    def _browser_door(self, who: str) -> BrowserDoor:
+        sender = Sender(self.program.browser, f"page-of-{who}")
+        return BrowserDoor(sender, self.stack.enter_context(self.program.hub.open_page(sender.external_id)))
+
+    def _telegram_door(self) -> TelegramDoor:
+        assert self.telegram is not None
+        assert self.program.telegram_endpoint is not None
+        user = self.telegram.user(FIRST_TELEGRAM_USER + len(self.doors))
+        return TelegramDoor(telegram_sender(self.program.telegram_endpoint, user), user)
+
+    # --- what they do ---
+
+    async def opens(self, who: str, payload: str) -> None:
+        await self._put(who, lambda key, sender: Started(key, sender, payload))
+
+    async def types(self, who: str, text: str) -> None:
+        await self._put(who, lambda key, sender: Text(key, sender, text))
+
+    async def taps(self, who: str, label: str, *, owner: str | None = None) -> None:
+        """Press the newest button with that label, perhaps on somebody else's (forwarded) message."""
+        door = self.door(owner or who)
+        for seen in reversed(door.screen.values()):
+            if (action := seen.action(label)) is not None:
+                await self._press(who, label, action, seen.ref if owner is None else None)
+                return
+        raise LookupError(f"no button {label!r} on the screen of {owner or who}")
+
+    async def taps_again(self, who: str, label: str) -> None:
+        """Press once more what was pressed before, though it may be gone from the screen."""
+        action, ref = next((a, r) for said, a, r in reversed(self.door(who).pressed) if said == label)
+        await self._press(who, label, action, ref)
+
+    async def taps_first(self, who: str) -> None:
+        """Press the first button of the newest message."""
+        seen = self.newest(who)
+        label, action = seen.buttons[0][0]
+        await self._press(who, label, action, seen.ref)
+
+    async def _press(self, who: str, label: str, action: str, ref: str | None) -> None:
+        self.door(who).pressed.append((label, action, ref or ""))
+        await self._put(who, lambda key, sender: Tap(key, sender, action, ref or None, key))
+
+    async def answers(self, who: str, *, right: bool) -> None:
+        """Press the right letter, or the first wrong one, of the question on the screen."""
+        seen = self.newest(who)
+        for label, packed in (button for row in seen.buttons for button in row):
+            action = actions.unpack(packed)
+            if isinstance(action, actions.Answer) and await self._is_right(action) is right:
+                await self._press(who, label, packed, seen.ref)
+                return
+        raise LookupError(f"no question on the screen of {who}")
+
+    async def _is_right(self, action: actions.Answer) -> bool:
+        async with self.program.database.connect() as conn:
+            asked = await runs.asked_by_id(conn, action.attempt)
+        assert asked is not None
+        return self.program.library.questions[asked.question_id].right.key == action.choice
+
+    async def studies(self, who: str, until: str, *, right: bool = True) -> None:
+        """Go on, answering every question right (or wrong), until a message says `until`; only that one is heard."""
+        for _ in range(MOST_PRESSES):
+            self.heard.clear()
+            is_question = any(action.startswith("answer:") for row in self.newest(who).buttons for _, action in row)
+            await (self.answers(who, right=right) if is_question else self.taps_first(who))
+            if until in self.newest(who).text:
+                return
+        raise LookupError(f"{who} never saw {until!r}")
+
+    async def shares(self, who: str, phone: str, *, own: bool) -> None:
+        await self._put(who, lambda key, sender: ContactShared(key, sender, phone, own))
+
+    async def sends_picture(self, who: str) -> None:
+        await self._put(who, Unsupported)
+
+    async def blocks(self, who: str) -> None:
+        await self._put(who, DoorClosed)
+
+    async def unblocks(self, who: str) -> None:
+        await self._put(who, DoorOpened)
+
+    def newest(self, who: str) -> Seen:
+        """The newest message on somebody's screen; one edited in place counts as new."""
+        return self._newest[who]
+
+    _newest: dict[str, Seen] = field(default_factory=dict)
+
+    async def _put(self, who: str, make: Callable[[str, Sender], Inbound]) -> None:
+        self.clock.hold(self.clock.now() + STEP)
+        door = self.door(who)
+        await self.program.pipeline.receive(make(f"key-{next(self._keys)}", door.sender))
+        await self._land(who)
+
+    # --- what happens ---
+
+    async def _land(self, first: str = "") -> None:
+        await self.program.pipeline.drain()
+        await self.program.live.drain()
+        await self.program.planner.fold(self.clock.now())
+        for lane in self.program.lanes:
+            await lane.empty()
+        for who in sorted(self.doors, key=lambda who: (who != first, who)):
+            for news in await self.doors[who].news():
+                self._newest[who] = news.seen
+                if code := _LINK_CODE.search(news.seen.text):
+                    self.link_code = code[0]
+                self.heard.append(Heard(who, self.clock.now(), news))
+
+    async def passes(self, span: timedelta) -> None:
+        """Let time pass; everything that falls due happens, in order."""
+        until = self.clock.now() + span
+        planner = self.program.planner
+        while (due := await planner.next_due(self.clock.now(), until)) is not None:
+            self.clock.hold(max(due, self.clock.now()))
+            await planner.tick(self.clock.now())
+            await self._land()
+        self.clock.hold(until)
+        await planner.tick(until)
+        await self._land()
+
+    async def until(self, moment: datetime) -> None:
+        """Let time pass until a moment."""
+        await self.passes(moment - self.clock.now())
+
+    # --- what is kept ---
+
+    async def rows_that_hold(self, who: str) -> list[str]:
+        """Names of the tables in which somebody's id on the channel is found."""
+        wanted = self.door(who).sender.external_id
+        return [table.name for table in metadata.sorted_tables if wanted in await self._dump(table)]
+
+    async def _dump(self, table: Table) -> str:
+        async with self.program.database.connect() as conn:
+            return repr((await conn.execute(table.select())).all())
+
+
+@asynccontextmanager
+async def set_up(database_url: str, *, with_telegram: bool = False) -> AsyncIterator[Stage]:
+    """The program on a fresh, migrated database with the union in it; nobody has joined."""
+    async with AsyncExitStack() as stack:
+        server = await stack.enter_async_context(TelegramServer()) if with_telegram else None
+        database = open_database(database_url)
+        async with database.begin() as conn:
+            cast = await union.settle(conn)
+            behind = union.START - timedelta(hours=1) - datetime.now(UTC)
+            await planning.keep_setting(conn, CLOCK_OFFSET, behind.total_seconds())
+        await database.close()
+        settings = Settings(
+            env="demo",
+            clock="adjustable",
+            database_url=database_url,
+            invited_by="LĐLĐ tỉnh Sao Mai",
+            document="Công văn 15/LĐLĐ",
+            contact="đ/c Thu, 0900 000 006",
+            telegram_token=TOKEN if server else "",
+            telegram_api_base=server.url if server else Settings().telegram_api_base,
+        )
+        program = await build(settings, stack)
+        assert isinstance(program.clock, AdjustableClock)
+        program.clock.hold(union.START)
+        await program.planner.tick(union.START)
+        await program.planner.fold(union.START)
+        yield Stage(program, program.clock, cast, stack, server)
+
+
+def on_the_wall(moment: datetime) -> str:
+    """Day and hour in Viet Nam, as a transcript shows them."""
+    here = local(moment)
+    return f"{here:%a %d/%m %H:%M}"

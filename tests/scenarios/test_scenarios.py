@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.scenarios.stage import set_up
+from tests.scenarios.transcript import play
+
+
+TRANSCRIPTS = sorted(Path(__file__).parent.glob("*.txt"))
+
+
+@pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
+async def test_a_conversation_goes_as_written(path: Path, database_url: str) -> None:
+    text = path.read_text()
+    async with set_up(database_url, with_telegram=" on telegram " in text) as stage:
+        played = await play(stage, text)
+
+    if os.environ.get("UPDATE") and database_url.startswith("sqlite"):
+        path.write_text(played)
+    else:
+        assert played == text

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from channels.messages import Message, Tap
+from learning.calendar import ZONE
+from tests.web.stage import PERSONAS, QUESTION
+from web.dates import next_monday, spoken
+
+if TYPE_CHECKING:
+    from tests.web.stage import Browser, Stage
+
+
+async def test_the_first_page_is_the_first_persona(demo: Browser) -> None:
+    for path in ("/", "/demo"):
+        page = await demo.opens(path)
+        assert (page.status, page.headers["Location"]) == (303, "/demo/to_truong")
+
+
+async def test_a_page_shows_the_five_the_clock_and_one_chat(stage: Stage, demo: Browser) -> None:
+    await stage.send("demo-2", Message("Kính gửi đồng chí."))
+
+    page = await demo.opens("/demo/chu_tich")
+
+    assert all(persona.name in page.text and persona.unit in page.text for persona in PERSONAS)
+    assert "Thứ Bảy, 21/11/2026, 14:05" in page.text
+    assert "Kính gửi đồng chí." in page.text
+    assert (await demo.opens("/demo/ai_do")).status == 404
+
+
+async def test_a_persona_speaks_with_its_own_account(stage: Stage, demo: Browser) -> None:
+    await stage.send("demo-1", QUESTION)
+
+    answer = await demo.posts("/demo/to_truong/tap", ref="1", action="answer:1:a")
+
+    assert (answer.status, answer.headers["Location"]) == (303, "/demo/to_truong#moi")
+    [tap] = stage.taken
+    assert isinstance(tap, Tap)
+    assert tap.sender.external_id == "demo-1"
+
+
+async def test_what_was_not_looked_at_is_counted_until_it_is(stage: Stage, demo: Browser) -> None:
+    listener = await demo.hears("/demo/to_truong/events")
+    await stage.send("demo-2", Message("Một"))
+    ref = await stage.send("demo-2", Message("Hai"))
+    await stage.send("demo-2", Message("Hai, sửa", replaces=ref))
+
+    unread = {}
+    while unread.get("chu_tich") != 2:
+        unread = await listener.next("unread")
+    await demo.opens("/demo/chu_tich")
+    await stage.send("demo-3", Message("Ba"))
+
+    while unread["cap_tren"] != 1:
+        unread = await listener.next("unread")
+    assert (unread["chu_tich"], unread["cap_tren"], unread["tld"]) == (0, 1, 0)
+
+
+async def test_an_open_page_reads_its_own_chat(stage: Stage, demo: Browser) -> None:
+    listener = await demo.hears("/demo/chu_tich/events")
+    await stage.send("demo-2", Message("Một"))
+    await listener.shown()
+    await stage.send("demo-3", Message("Hai"))
+
+    unread = {"cap_tren": 0}
+    while not unread["cap_tren"]:
+        unread = await listener.next("unread")
+    assert unread["chu_tich"] == 0
+
+
+async def test_messages_carry_the_hour_of_the_programs_clock(stage: Stage, demo: Browser) -> None:
+    listener = await demo.hears("/demo/to_truong/events")
+    await demo.posts("/demo/clock", advance_s="86400")
+    await stage.send("demo-1", Message("Nhắc học"))
+    await listener.next("unread")
+
+    page = await demo.opens("/demo/to_truong")
+
+    assert '<p class="day">Chủ nhật, 22/11/2026</p>' in page.text
+
+
+# --- the clock ---
+
+
+async def test_the_clock_is_pushed_and_every_page_is_told(stage: Stage, demo: Browser) -> None:
+    listener = await demo.hears("/demo/to_truong/events")
+
+    async with demo.client.post("/demo/clock", json={"advance_s": 86_400}) as response:
+        answer = await response.json()
+
+    assert answer["now"] == "2026-11-22T07:05:00+00:00"
+    assert stage.pushes == [86_400]
+    assert (await listener.next("clock"))["spoken"] == "Chủ nhật, 22/11/2026, 14:05"
+
+
+async def test_without_script_the_clock_leads_back_to_the_same_chat(stage: Stage, demo: Browser) -> None:
+    answer = await demo.posts("/demo/clock", advance_s="3600", me="tinh")
+
+    assert (answer.status, answer.headers["Location"]) == (303, "/demo/tinh#moi")
+    assert stage.pushes == [3_600]
+
+
+async def test_to_monday_is_after_digests_fall_due(stage: Stage, demo: Browser) -> None:
+    answer = await demo.posts("/demo/clock", as_json=True, to="monday")
+
+    assert json.loads(answer.text)["spoken"] == "Thứ Hai, 23/11/2026, 08:05"
+    assert len(stage.pushes) == 1
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"advance_s": 0},
+        {"advance_s": -60},
+        {"advance_s": 40 * 86_400 + 1},
+        {"advance_s": 10**400},
+        {"advance_s": 1.5},
+        {"advance_s": True},
+        {"advance_s": "nhiều"},
+        {"advance_s": None},
+        {"to": "friday"},
+        [86_400],
+        "86400",
+    ],
+)
+async def test_other_pushes_are_refused(stage: Stage, demo: Browser, body: object) -> None:
+    async with demo.client.post(
+        "/demo/clock", data=json.dumps(body), headers={"Content-Type": "application/json"}
+    ) as answer:
+        assert answer.status == 400
+        assert "error" in await answer.json()
+    assert stage.pushes == []
+
+
+async def test_forty_days_are_the_most(stage: Stage, demo: Browser) -> None:
+    async with demo.client.post("/demo/clock", json={"advance_s": 40 * 86_400}) as answer:
+        assert answer.status == 200
+    assert stage.pushes == [40 * 86_400]
+
+
+@pytest.mark.parametrize(
+    ("now", "monday"),
+    [
+        ((2026, 11, 21, 14, 5), "Thứ Hai, 23/11/2026, 08:05"),
+        ((2026, 11, 23, 8, 4), "Thứ Hai, 23/11/2026, 08:05"),
+        ((2026, 11, 23, 8, 5), "Thứ Hai, 30/11/2026, 08:05"),
+        ((2026, 12, 31, 23, 59), "Thứ Hai, 04/01/2027, 08:05"),
+    ],
+)
+def test_the_next_monday_morning(now: tuple[int, int, int, int, int], monday: str) -> None:
+    assert spoken(next_monday(datetime(*now, tzinfo=ZONE))) == monday

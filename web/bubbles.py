@@ -1,0 +1,135 @@
+"""A message as a chat page shows it. Pure; the templates only place what is decided here."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from channels.messages import Button, Message
+    from storage.outbox import HistoryItem
+
+_PLACE = re.compile(r".{0,40}?(?P<at>[0-9]{1,3})/(?P<of>[0-9]{1,3})")
+_CHOICE = re.compile(r"(?P<letter>[A-D])\. (?P<text>.+)")
+_LINK = re.compile(r"(https?://[^\s<>\"]+[^\s<>\".,;:!?)\]])")
+_TONES = {"✅": "right", "❌": "wrong", "🎓": "done", "✔": "done"}
+_LONGEST_HEADING = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button: `letter` and `text` where it is an answer that is read on the button itself."""
+
+    label: str
+    action: str
+    hint: str = ""
+    letter: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One message on a page. `mark` is the ledger id of its newest form; empty if the ledger does not have it."""
+
+    ref: str
+    mark: str
+    key: str  # makes a press of one of its buttons count once
+    title: str
+    progress: tuple[int, int] | None
+    heading: str
+    parts: tuple[tuple[str, bool], ...]  # pieces of text, and whether each is a link
+    tone: str
+    rows: tuple[tuple[Press, ...], ...]
+    asks_contact: bool = False
+    drops_keyboard: bool = False
+    at: datetime | None = None
+
+
+def new_key() -> str:
+    """Return a key that makes one press or text count once."""
+    return secrets.token_hex(16)
+
+
+def bubble(message: Message, ref: str, mark: str = "", at: datetime | None = None) -> Bubble:
+    """Return how `message` looks."""
+    tone = _TONES.get(message.title[:1], "")
+    title = message.title[1:].lstrip() if tone else message.title  # the page draws its own sign
+    place = _PLACE.fullmatch(title)
+    progress = (int(place["at"]), int(place["of"])) if place and int(place["of"]) > 0 else None
+    text, rows = _answers(message)
+    heading, text = _heading(text) if message.title.endswith(" · 1/" + message.title.rpartition("/")[2]) else ("", text)
+    return Bubble(
+        ref=ref,
+        mark=mark,
+        key=new_key(),
+        title=title,
+        progress=progress,
+        heading=heading,
+        parts=tuple((piece, bool(_LINK.fullmatch(piece))) for piece in _LINK.split(text) if piece),
+        tone=tone,
+        rows=rows,
+        asks_contact=message.asks_contact,
+        drops_keyboard=message.drops_keyboard,
+        at=at,
+    )
+
+
+def _answers(message: Message) -> tuple[str, tuple[tuple[Press, ...], ...]]:
+    """Put the lettered choices that end the text onto their buttons; elsewhere the buttons stay as they are."""
+    plain = tuple(tuple(_press(button) for button in row) for row in message.buttons)
+    letters = [button.label for button in message.buttons[0]] if message.buttons else []
+    lines = message.text.split("\n")
+    choices = [_CHOICE.fullmatch(line) for line in lines[-len(letters) :]] if letters else []
+    if not choices or [choice and choice["letter"] for choice in choices] != letters:
+        return message.text, plain
+    answers = tuple(
+        (replace(press, label=choice["text"], letter=press.label, hint=""),)
+        for press, choice in zip(plain[0], choices, strict=True)
+        if choice
+    )
+    return "\n".join(lines[: -len(letters)]).rstrip(), (*answers, *plain[1:])
+
+
+def _press(button: Button) -> Press:
+    return Press(button.label, button.action, button.hint)
+
+
+def _heading(text: str) -> tuple[str, str]:
+    first, gap, rest = text.partition("\n\n")
+    return (first, rest) if gap and "\n" not in first and len(first) <= _LONGEST_HEADING else ("", text)
+
+
+# --- the ledger, as a page --------------------------------------------------------------------------------------------
+
+
+def ref_of(item: HistoryItem) -> str:
+    """Return what the channel calls the message, also while it is being sent."""
+    return item.message_ref or item.message.replaces or str(item.id)
+
+
+def fold(items: Iterable[HistoryItem]) -> list[Bubble]:
+    """Return the bubbles from the oldest: an edit takes the place of what it replaces, an answered form is gone."""
+    shown: dict[str, Bubble] = {}
+    for item in items:
+        ref = ref_of(item)
+        before = shown.get(ref)
+        at = before.at if before else item.sent_at
+        shown[ref] = bubble(item.message, ref, str(item.id), at)
+    bubbles = list(shown.values())
+    answered = False
+    for place in range(len(bubbles) - 1, -1, -1):
+        if bubbles[place].asks_contact and answered:
+            bubbles[place] = replace(bubbles[place], asks_contact=False)
+        answered = answered or bubbles[place].asks_contact or bubbles[place].drops_keyboard
+    return bubbles
+
+
+def mark_of(ids: Iterable[int], limit: int) -> str:
+    """Return a short mark of what a page has: equal marks, equal pages."""
+    newest: Sequence[int] = sorted(ids)[-limit:]
+    return hashlib.sha256(",".join(map(str, newest)).encode()).hexdigest()[:16]
