@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from bot import backup, cli_digest, cli_roster, doctor, invite, log, settings
 from bot.assigned import AssignmentError, assigned_modules
-from bot.program import StartError, clock_of, prepare_folder, serve
+from bot.program import StartError, clock_of, prepare_folder, serve, unopened
 from content import loader
 from storage import schema
 from storage.database import DatabaseUrlError, open_database
@@ -108,6 +108,10 @@ async def _on_database(args: Namespace, chosen: Settings) -> int:
     prepare_folder(chosen.database_url)
     database = open_database(chosen.database_url)
     try:
+        try:
+            await database.ping()
+        except Exception as error:
+            raise unopened(error) from error
         match args.command, getattr(args, "db", None):
             case "db", "upgrade":
                 await schema.upgrade(database)

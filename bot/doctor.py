@@ -8,10 +8,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.assigned import AssignmentError, assigned_modules
+from bot.program import TELEGRAM_TROUBLE
 from channels import telegram
 from channels.messages import SendError, UnreachableError
 from content import loader
-from storage import outbox, parking, schema
+from storage import outbox, parking, planning, schema
 from storage.database import DatabaseUrlError, open_database
 
 if TYPE_CHECKING:
@@ -90,6 +91,11 @@ async def _database(settings: Settings) -> list[Finding]:
             async with database.connect() as conn:
                 parked = await parking.count(conn)
                 states = await outbox.counts_by_state(conn)
+                trouble = await planning.read_setting(conn, TELEGRAM_TROUBLE)
+            if settings.telegram_token and trouble:
+                findings.append(
+                    Finding("Nhận tin Telegram", False, trouble, "Sửa theo lời trên; chương trình tự thử lại.")
+                )
             unknown = sum(number for (_, state), number in states.items() if state == "unknown")
             findings.append(
                 Finding(

@@ -26,6 +26,7 @@ from channels.messages import (
     Inbound,
     Kind,
     Message,
+    PersonId,
     Receipt,
     SendError,
     Tap,
@@ -195,20 +196,8 @@ class TapPipeline:
     async def _flush(ctx: Context) -> None:
         """Write the learner's row once: its changes, and that they spoke (once a day, or when it resets the ladder)."""
         account = ctx.account
-        if account.person_id is None:
-            return
-        word_at = account.learner_word_at
-        if (
-            word_at is None
-            or account.ladder
-            or day_of(word_at) != day_of(ctx.now)
-            or (account.reply_account_id != account.id)
-        ):
-            ctx.changes |= {"last_word_at": ctx.now, "ladder": 0}
-            ctx.changes.setdefault("reply_account_id", account.id)
-            ctx.changes.setdefault("next_due_at", ctx.now)
-        if ctx.changes:
-            await learners.change(ctx.conn, account.person_id, **ctx.changes)
+        if account.person_id is not None:
+            await TapPipeline._keep_word(ctx, account, account.person_id)
         for notice in ctx.notices:
             for door in await accounts.open_doors(ctx.conn, notice.person_id):
                 await outbox.queue(
@@ -220,6 +209,21 @@ class TapPipeline:
                     run_at=ctx.now,
                     message=notice.message,
                 )
+
+    @staticmethod
+    async def _keep_word(ctx: Context, account: accounts.Account, person_id: PersonId) -> None:
+        word_at = account.learner_word_at
+        if (
+            word_at is None
+            or account.ladder
+            or day_of(word_at) != day_of(ctx.now)
+            or (account.reply_account_id != account.id)
+        ):
+            ctx.changes |= {"last_word_at": ctx.now, "ladder": 0}
+            ctx.changes.setdefault("reply_account_id", account.id)
+            ctx.changes.setdefault("next_due_at", ctx.now)
+        if ctx.changes:
+            await learners.change(ctx.conn, person_id, **ctx.changes)
 
     async def _keep(
         self, conn: AsyncConnection, account: accounts.Account, messages: list[Message], now: datetime

@@ -16,7 +16,7 @@ from channels.messages import Ignored
 from channels.telegram import FetchError, Trouble, fetch, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
     from typing import Any, TypeVar
 
     from channels.messages import EndpointId, Inbound, Pipeline
@@ -41,7 +41,17 @@ _BUSY = "Chưa ghi được tin nhận từ Telegram (cơ sở dữ liệu bận
 _WELL = "Đã nhận tin từ Telegram bình thường trở lại."
 
 
-async def poll(bot: Bot, pipeline: Pipeline, endpoint: EndpointId, stop: asyncio.Event) -> None:
+async def _tell_nobody(_trouble: str) -> None:
+    """Leave it at the log."""
+
+
+async def poll(
+    bot: Bot,
+    pipeline: Pipeline,
+    endpoint: EndpointId,
+    stop: asyncio.Event,
+    tell: Callable[[str], Awaitable[None]] = _tell_nobody,
+) -> None:
     """
     Fetch updates and hand them to `pipeline` until `stop` is set. Never raises for what the network or server does.
 
@@ -50,6 +60,7 @@ async def poll(bot: Bot, pipeline: Pipeline, endpoint: EndpointId, stop: asyncio
         pipeline: takes them; an update it wants kept is fetched again.
         endpoint: the bot, as the pipeline knows it.
         stop: ends the polling within a second, between two updates.
+        tell: is told what is wrong when that changes; "" when it is well again.
     """
     offset: int | None = None
     trouble = ""
@@ -70,6 +81,7 @@ async def poll(bot: Bot, pipeline: Pipeline, endpoint: EndpointId, stop: asyncio
         if found != trouble:
             _log.log(logging.WARNING if found else logging.INFO, found or _WELL)
             trouble = found
+            await tell(trouble)
         pauses = pauses + 1 if found else 0
         if found:
             await _unless(stop, asyncio.sleep(max(at_least_s, pause_s(pauses, random.random()))))  # noqa: S311 - jitter

@@ -7,13 +7,14 @@ import signal
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
 from aiohttp import web
 from sqlalchemy import make_url
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from bot import polling
 from bot.assigned import assigned_modules
@@ -34,7 +35,7 @@ from scheduler.leader import CLOCK, POLLER, lock_for
 from scheduler.planner import Planner
 from scheduler.ticker import Ticker
 from storage import accounts, outbox, planning, runs, schema
-from storage.database import Database, open_database
+from storage.database import Database, DatabaseUrlError, open_database
 from web.app import make_app
 from web.demo import DemoParts
 from web.metrics import Metrics
@@ -58,6 +59,7 @@ BROWSER = "browser"
 TELEGRAM = "telegram"
 BROWSER_RATE = 500.0
 CLOCK_OFFSET = "clock_offset_s"
+TELEGRAM_TROUBLE = "telegram_trouble"
 STOP_WITHIN_S = 25.0
 
 
@@ -206,14 +208,19 @@ async def clock_of(settings: Settings, database: Database) -> Clock:
     return AdjustableClock(timedelta(seconds=ahead_s))
 
 
+def unopened(error: Exception) -> StartError:
+    """What to tell an operator whose database does not open."""
+    return StartError(
+        f"Không mở được cơ sở dữ liệu ({type(error).__name__}). Kiểm tra TAPHUAN_DATABASE_URL, máy chủ và quyền ghi."
+    )
+
+
 async def _require_schema(database: Database) -> None:
     try:
         await schema.prepare(database)
         found = await schema.current(database)
     except Exception as error:
-        raise StartError(
-            f"Không mở được cơ sở dữ liệu ({type(error).__name__}). Kiểm tra TAPHUAN_DATABASE_URL và máy chủ."
-        ) from error
+        raise unopened(error) from error
     if found != schema.newest():
         raise StartError("Cơ sở dữ liệu chưa ở phiên bản mới nhất. Chạy: taphuan db upgrade")
 
@@ -312,8 +319,17 @@ async def _telegram(program: Program, bot: telegram.Bot, endpoint: EndpointId) -
     while not program.stop.is_set() and not await lock.held():
         await _pause(program.stop, 2.0)
     if not program.stop.is_set():
-        await polling.poll(bot, program.pipeline, endpoint, program.stop)
+        await polling.poll(bot, program.pipeline, endpoint, program.stop, partial(_note_trouble, program))
     await lock.release()
+
+
+async def _note_trouble(program: Program, trouble: str) -> None:
+    """Keep what is wrong with polling, for `taphuan doctor`; "" when it is well again."""
+    try:
+        async with program.database.begin() as conn:
+            await planning.keep_setting(conn, TELEGRAM_TROUBLE, trouble)
+    except (SQLAlchemyError, OSError) as error:
+        log.error("trouble_not_kept", error=type(error).__name__)
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:
@@ -334,7 +350,22 @@ async def serve(settings: Settings) -> None:
 
 
 def prepare_folder(database_url: str) -> None:
-    """Make the folder of an SQLite file."""
-    url = make_url(database_url)
-    if url.get_backend_name() == "sqlite" and url.database:
-        Path(url.database).expanduser().parent.mkdir(parents=True, exist_ok=True)
+    """
+    Make the folder of an SQLite file.
+
+    Raises:
+        DatabaseUrlError: the address cannot be read.
+        StartError: the folder cannot be made.
+    """
+    try:
+        url = make_url(database_url)
+    except ArgumentError as error:
+        raise DatabaseUrlError("the database's address cannot be read") from error
+    if url.drivername.startswith("sqlite") and url.database:
+        folder = Path(url.database).parent
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StartError(
+                f"Không tạo được thư mục «{folder}». Kiểm tra quyền ghi và TAPHUAN_DATABASE_URL."
+            ) from error

@@ -30,7 +30,8 @@ async def ask(ctx: Context, action: AskAttention) -> list[Message]:
     unit_id = UnitId(action.unit)
     today = day_of(ctx.now)
     own = await reporting.units_of(ctx.conn, ctx.person, today, only_receiving=False)
-    seen = sight(own, await reporting.path_up(ctx.conn, unit_id))
+    path = await reporting.path_up(ctx.conn, unit_id)
+    seen = sight(own, path)
     unit = await reporting.unit_by_id(ctx.conn, unit_id)
     if unit is None or seen is Sight.NONE or unit.unit_type in GROUP_TYPES or any(mine.id == unit_id for mine in own):
         return out_of_scope(ctx, action.unit)
@@ -51,7 +52,8 @@ async def ask(ctx: Context, action: AskAttention) -> list[Message]:
     if not readers:
         text = f"{name} chưa có chủ tịch hay người nhận báo cáo nào kết nối, đề nghị đồng chí liên hệ trực tiếp."
         return [Message(text, ((back,),), replaces=ctx.in_place())]
-    body = _body(own[0], unit, (await read(ctx.conn, unit_id)).total)
+    nearest = (mine for step in path for mine in own if mine.id in {step.unit_id, step.manager_id})
+    body = _body(next(nearest), unit, (await read(ctx.conn, unit_id)).total)
     if not action.sure:
         text = f"Trợ lý sẽ gửi tới {words.number(len(readers))} đồng chí phụ trách {name}:\n\n“{body}”\n\nĐồng chí gửi?"
         yes = buttons.ask_attention("Gửi", unit_id, is_sure=True)

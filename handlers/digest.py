@@ -72,7 +72,7 @@ async def drill(ctx: Context, action: Drill) -> list[Message]:
     )
     as_of = f"hết {words.day(words.last_day(cut_off))}" if cut_off else words.moment(ctx.now)
     name, _, body = section.write(part, in_full=True).partition("\n")
-    said = [f"Đến {as_of}, tính theo chức danh.", body]
+    said = [f"Đến {as_of}, tính theo chức danh; hoàn thành là trên trợ lý.", body]
     if lines[:PAGE]:
         said.append("Đơn vị trực tiếp và đơn vị quản lý:")
         said += [f"{number}. {section.write_line(line)}" for number, line in enumerate(lines[:PAGE], page * PAGE + 1)]

@@ -193,7 +193,7 @@ async def _tell_newcomer(ctx: Context, door: Account, request: joining.JoinReque
         await learners.join(ctx.conn, person_id, door.id, text_version=words.CONSENT_VERSION, now=ctx.now)
         await rollup.mark_person(ctx.conn, person_id)
         settled = await accounts.by_id(ctx.conn, door.id)
-        message = words.linked((settled and settled.full_name) or "")
+        message = words.recognised((settled and settled.full_name) or "")
     await outbox.queue(
         ctx.conn,
         account_id=door.id,

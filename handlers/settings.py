@@ -48,6 +48,9 @@ async def set_shift(ctx: Context, action: SetShift) -> list[Message]:
     if shift is Shift.ROTATING:
         ctx.changes |= {"rotates": True, "next_due_at": ctx.now}
         return [words.shift_asked()]
+    known = await learners.by_id(ctx.conn, ctx.person)
+    if known is not None and known.shift is Shift.ROTATING:  # as the roster says: ask again next Sunday
+        ctx.changes["rotates"] = True
     ctx.changes |= {"shift": shift.value, "next_due_at": ctx.now}
     return [words.shift_set(shift, replaces=ctx.in_place())]
 

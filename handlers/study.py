@@ -289,7 +289,14 @@ async def _finish(ctx: Context, run: Run) -> list[Message]:
         )
         if passed:
             await rollup.mark_person(ctx.conn, run.person_id)
-        return [words.test_done(run, module, passed=passed, replaces=ctx.in_place())]
+        tries = 0 if passed else await _tries(ctx, run)
+        left = module.tries_a_week - tries
+        return [words.test_done(run, module, passed=passed, tries_left=left, replaces=ctx.in_place())]
     done = await runs.count_lesson(ctx.conn, run.person_id, module.id)
     lesson = ctx.library.lessons[run.lesson_id]
     return [words.lesson_done(run, lesson, done, asks_hour=ctx.account.hour is None, replaces=ctx.in_place())]
+
+
+async def _tries(ctx: Context, run: Run) -> int:
+    week_from = at(monday(day_of(ctx.now)), time.min)
+    return await runs.count_tests(ctx.conn, run.person_id, run.module_id, week_from)

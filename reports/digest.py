@@ -149,10 +149,10 @@ async def render_digest(
     lines = [f"Kính gửi đồng chí {name or await reporting.full_name(conn, person_id)}."]
     if cut_off is None:
         title = "Số liệu học tập"
-        lines.append(f"Đến {words.moment(now)}, tính theo chức danh.")
+        lines.append(f"Đến {words.moment(now)}, tính theo chức danh; hoàn thành là trên trợ lý.")
     else:
         title = f"Báo cáo học tập tuần {words.week(cut_off)}"
-        lines.append(f"Đến hết {words.day(words.last_day(cut_off))}, tính theo chức danh.")
+        lines.append(f"Đến hết {words.day(words.last_day(cut_off))}, tính theo chức danh; hoàn thành là trên trợ lý.")
         weeks = await quiet_weeks(conn, [unit.id for unit in units], cut_off)
         if weeks > SILENT_WEEKS:
             lines.append(f"{weeks} tuần chưa có thêm người học.")

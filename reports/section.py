@@ -37,11 +37,15 @@ def _roles(part: Section) -> list[str]:
     return lines
 
 
-def _managed(managed: Managed) -> str:
+def _managed(managed: Managed) -> list[str]:
     head = f"Đang quản lý {words.number(managed.units)} đơn vị"
-    if not managed.counts.posts:
-        return f"{head}: {words.NOTHING}"
-    return f"{head}: {words.number(managed.counts.posts)} chức danh · {_far(managed.counts, managed.before)}"
+    counts = managed.counts
+    if not counts.posts:
+        return [f"{head}: {words.NOTHING}"]
+    return [
+        f"{head}: {words.number(counts.posts)} chức danh · {_far(counts, managed.before)}",
+        f"Trong đó được công nhận ĐTBD trong kỳ: {words.share(counts.recognised, counts.posts)}",
+    ]
 
 
 def _needy_line(line: Line) -> str:
@@ -74,11 +78,10 @@ def write(part: Section, *, in_full: bool) -> str:
             lines.append(f"Cộng: {words.number(counts.posts)} chức danh · {_far(counts, before)}")
     elif part.managed is None:
         lines.append(f"Chức danh: {words.NOTHING}")
+    if counts.posts:
+        lines.append(f"Được công nhận ĐTBD trong kỳ: {words.share(counts.recognised, counts.posts)}")
     if part.managed is not None:
-        lines.append(_managed(part.managed))
-    recognised = counts + (part.managed.counts if part.managed else Counts())
-    if recognised.posts:
-        lines.append(f"Được công nhận ĐTBD trong kỳ: {words.share(recognised.recognised, recognised.posts)}")
+        lines += _managed(part.managed)
     lines.append(_help(part))
     return "\n".join(filter(None, lines))
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from roster import headings
 from roster.faults import UNIT_SHEET, Fault
-from roster.identity import Known, identify
+from roster.identity import identify
+from roster.known import Known
 from roster.plan import Plan
 from roster.post_plan import PostPlanner
 from roster.progress import Progress, silent

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from learning.calendar import Shift
 from learning.roles import Role
 from roster.faults import PERSON_SHEET, UNIT_SHEET
 from roster.headings import Col
@@ -66,7 +67,7 @@ def _post(line: store.PostLine) -> Mapping[Col, str | int | date | None]:
         Col.FIRST_TERM: _mark(post.is_first_term),
         Col.TERM_ENDS: post.term_ends_on,
         Col.FEMALE: _mark(person.is_female) if person else None,
-        Col.SHIFT: post.shift,
+        Col.SHIFT: Shift(post.shift).label if post.shift else None,
         Col.RECEIVES: _mark(post.receives_reports),
     }
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from roster.rows import code_key
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
@@ -32,6 +34,17 @@ class Holder:
     full_name: str
     phone: str | None
     is_female: bool | None
+
+    @property
+    def differs(self) -> bool:
+        """Whether a known person's row changes; what the file leaves blank stays."""
+        old = self.record
+        return old is not None and (
+            (self.code is not None and code_key(self.code) != code_key(old.code or ""))
+            or self.full_name != old.full_name
+            or (self.phone is not None and self.phone != old.phone)
+            or (self.is_female is not None and self.is_female != bool(old.is_female))
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from datetime import date
 
-    from roster.identity import Group
+    from roster.known import Group
     from roster.read_people import PeopleRead
     from roster.rows import PersonRow
     from roster.unit_plan import UnitPlan
@@ -104,7 +104,7 @@ class PostPlanner:
         )
         place = len(self.plan.holders)
         self.plan.holders.append(holder)
-        is_changed = differs(holder)
+        is_changed = holder.differs
         if is_changed:
             self.plan.holders_changed.add(place)
         seats: dict[tuple[str, Role], PersonRow] = {}
@@ -196,16 +196,3 @@ class PostPlanner:
         group = self.groups.get(person.id)
         code, phone, fold = (group.code, group.phone, group.fold) if group else ("", None, person.name_fold)
         return Doubt(code_key(code or person.code or ""), phone or person.phone, fold, unit)
-
-
-def differs(holder: Holder) -> bool:
-    """Whether a known person's row changes; what the file leaves blank stays."""
-    record = holder.record
-    if record is None:
-        return False
-    return (
-        (holder.code is not None and code_key(holder.code) != code_key(record.code or ""))
-        or holder.full_name != record.full_name
-        or (holder.phone is not None and holder.phone != record.phone)
-        or (holder.is_female is not None and holder.is_female != bool(record.is_female))
-    )

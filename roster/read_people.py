@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from roster.sheets import RawRow, RawSheet
 
 MAX_NAME = 120
-MAX_SHIFT = 20
 VACANT = "khuyet"
 _TEXTS = (Col.PERSON_CODE, Col.FULL_NAME, Col.UNIT_CODE)
 _FLAGS = (Col.FULL_TIME, Col.FIRST_TERM, Col.FEMALE, Col.RECEIVES)
@@ -178,12 +177,11 @@ class _Reader:
             return False
 
     def _shift(self) -> str | None:
-        shift = self._text(Col.SHIFT)
-        if len(shift) > MAX_SHIFT:
-            message = f"dài quá {MAX_SHIFT} chữ nên bỏ qua.{HINT}ghi gọn, ví dụ «Ca 1», «Hành chính»."
-            self.into.warnings.append(Fault(PERSON_SHEET, self.raw.number, Col.SHIFT, message))
+        try:
+            return values.shift(self._text(Col.SHIFT))
+        except ValueError as error:
+            self.into.warnings.append(Fault(PERSON_SHEET, self.raw.number, Col.SHIFT, str(error)))
             return None
-        return shift or None
 
     def _set_aside(self, doubt: Doubt) -> None:
         (column, first), *others = self.faults

@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
+from learning.calendar import Shift
 from learning.roles import ROLE_LABELS, Role
 from learning.text import fold
 from roster.faults import HINT
@@ -154,3 +155,49 @@ def members(text: str) -> int:
     if number > _MAX_MEMBERS:
         raise ValueError(f"{text[:20]} đoàn viên là quá lớn.{HINT}kiểm tra lại số.")
     return number
+
+
+# How a shift is written, folded, from the start of the cell; the stored word itself is taken too.
+_SHIFT_WORDS = {
+    "hanh chinh": Shift.OFFICE,
+    "hc": Shift.OFFICE,
+    "ca 1": Shift.FIRST,
+    "ca1": Shift.FIRST,
+    "ca sang": Shift.FIRST,
+    "ca 2": Shift.SECOND,
+    "ca2": Shift.SECOND,
+    "ca chieu": Shift.SECOND,
+    "ca 3": Shift.THIRD,
+    "ca3": Shift.THIRD,
+    "ca dem": Shift.THIRD,
+    "12 gio ban ngay": Shift.LONG_DAY,
+    "12h ngay": Shift.LONG_DAY,
+    "12 gio ngay": Shift.LONG_DAY,
+    "12 gio ban dem": Shift.LONG_NIGHT,
+    "12h dem": Shift.LONG_NIGHT,
+    "12 gio dem": Shift.LONG_NIGHT,
+    "luan phien": Shift.ROTATING,
+    "xoay ca": Shift.ROTATING,
+    "dao ca": Shift.ROTATING,
+}
+
+
+def shift(text: str) -> str | None:
+    """
+    Return a shift as stored; None for an empty cell.
+
+    Raises:
+        ValueError: it is none that is known.
+    """
+    folded = fold(text)
+    if not folded:
+        return None
+    if folded in {known.value for known in Shift}:
+        return folded
+    for words, known in _SHIFT_WORDS.items():
+        if folded == words or folded.startswith(f"{words} "):
+            return known.value
+    raise ValueError(
+        f"«{text[:30]}» không phải ca đã biết nên bỏ qua.{HINT}ghi «Hành chính», «Ca 1», «Ca 2», «Ca 3», "
+        "«12 giờ ban ngày», «12 giờ ban đêm» hoặc «Luân phiên»."
+    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from channels.messages import Kind
+from channels.messages import Kind, PersonId
 from handlers import nudge, words
 from learning.calendar import day_of
 from reports import digest
@@ -76,10 +76,12 @@ class Planner:
         if slot.job is Job.DIGEST and now - slot.at > LATEST:
             log.warning("slot_too_late", job=slot.job.value, slot=slot.at.isoformat())
             return 0
-        async with self._database.begin() as conn:
-            if not await planning.take_slot(conn, slot.job.value, slot.at, now):
+        async with self._database.connect() as conn:
+            if await planning.is_done(conn, slot.job.value, slot.at):
                 return 0
-        queued = await self._do(slot, now)
+        queued = await self._do(slot, now)  # each job may be repeated: a crash in it is made good at the next tick
+        async with self._database.begin() as conn:
+            await planning.take_slot(conn, slot.job.value, slot.at, now)
         log.info("slot", job=slot.job.value, slot=slot.at.isoformat(), queued=queued)
         return queued
 
@@ -91,12 +93,20 @@ class Planner:
                     await rollup.take_snapshot(conn, slot.cut_off or slot.at, now)
                 return 0
             case Job.DIGEST:
-                async with self._database.begin() as conn:
-                    return await digest.plan_digests(conn, slot.cut_off or slot.at, now)
+                return await self._digests(slot.cut_off or slot.at, now)
             case Job.SHIFTS:
                 return await self._ask_shifts(slot, now)
             case Job.NIGHTLY:
                 return await self._nightly(now)
+
+    async def _digests(self, cut_off: datetime, now: datetime) -> int:
+        queued = 0
+        after: PersonId | None = PersonId(0)
+        while after is not None:
+            async with self._database.begin() as conn:
+                some, after = await digest.plan_page(conn, cut_off, now, after)
+            queued += some
+        return queued
 
     async def _learners(self, now: datetime) -> int:
         queued = 0
@@ -127,11 +137,13 @@ class Planner:
 
     async def _nightly(self, now: datetime) -> int:
         await self.fold(now)
-        async with self._database.begin() as conn:
+        async with self._database.connect() as conn:
             wrong = await rollup.differences(conn, self._assigned, day_of(now))
-            if wrong:
-                log.error("rollup_differs", rows=len(wrong))
-            await rollup.rebuild(conn, self._assigned, day_of(now))
+        if wrong:
+            log.error("rollup_differs", rows=len(wrong))
+            async with self._database.begin() as conn:
+                await rollup.rebuild(conn, self._assigned, day_of(now))
+        async with self._database.begin() as conn:
             await planning.forget_old(conn, now)
             await joining.forget_guesses(conn, now)
         return 0

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from channels.messages import AccountId, EndpointId, PersonId, UnitId
-from storage.database import insert
+from storage.database import INSERTS, insert
 from storage.tables import account, endpoint, inbound_update, learner, person
 
 if TYPE_CHECKING:
@@ -55,6 +55,18 @@ _COLUMNS = (
     learner.c.hour,
 )
 
+_OWNED = account.outerjoin(person, person.c.id == account.c.person_id).outerjoin(
+    learner, learner.c.person_id == account.c.person_id
+)
+# The hot path's statements, built once.
+_FIND = (
+    select(*_COLUMNS)
+    .select_from(_OWNED)
+    .where(account.c.endpoint_id == bindparam("at"), account.c.external_id == bindparam("who"))
+    .with_for_update(of=account)
+)
+_RECORD = {name: make(inbound_update).on_conflict_do_nothing() for name, make in INSERTS.items()}
+
 
 def _account(row: Any) -> Account:
     values = dict(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented access
@@ -64,39 +76,19 @@ def _account(row: Any) -> Account:
 
 async def record_update(conn: AsyncConnection, endpoint_id: EndpointId, key: str, now: datetime) -> bool:
     """Remember the platform's key of an update; False if it was taken before."""
-    statement = (
-        insert(conn, inbound_update).values(endpoint_id=endpoint_id, key=key, received_at=now).on_conflict_do_nothing()
-    )
-    return bool((await conn.execute(statement)).rowcount)
+    values = {"endpoint_id": endpoint_id, "key": key, "received_at": now}
+    return bool((await conn.execute(_RECORD[conn.dialect.name], values)).rowcount)
 
 
 async def find(conn: AsyncConnection, endpoint_id: EndpointId, external_id: str) -> Account | None:
     """The door with that id on that endpoint, locked until the transaction ends so that its taps go one by one."""
-    query = (
-        select(*_COLUMNS)
-        .select_from(
-            account.outerjoin(person, person.c.id == account.c.person_id).outerjoin(
-                learner, learner.c.person_id == account.c.person_id
-            )
-        )
-        .where(account.c.endpoint_id == endpoint_id, account.c.external_id == external_id)
-        .with_for_update(of=account)
-    )
-    row = (await conn.execute(query)).first()
+    row = (await conn.execute(_FIND, {"at": endpoint_id, "who": external_id})).first()
     return _account(row) if row else None
 
 
 async def by_id(conn: AsyncConnection, account_id: AccountId) -> Account | None:
     """The door with that id."""
-    query = (
-        select(*_COLUMNS)
-        .select_from(
-            account.outerjoin(person, person.c.id == account.c.person_id).outerjoin(
-                learner, learner.c.person_id == account.c.person_id
-            )
-        )
-        .where(account.c.id == account_id)
-    )
+    query = select(*_COLUMNS).select_from(_OWNED).where(account.c.id == account_id)
     row = (await conn.execute(query)).first()
     return _account(row) if row else None
 

@@ -16,13 +16,16 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable, Mapping
 
     from sqlalchemy import Table
 
 # One statement must not carry more bind parameters than SQLite takes (32,766).
 MAX_BINDS = 30_000
 BUSY_TIMEOUT_MS = 30_000
+
+# INSERT with ON CONFLICT, by dialect; statements of the hot path are built from it once, at import.
+INSERTS: Mapping[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 _statements: contextvars.ContextVar[list[int] | None] = contextvars.ContextVar("statements", default=None)
 
@@ -157,4 +160,4 @@ async def counted_statements() -> AsyncIterator[list[int]]:
 
 def insert(conn: AsyncConnection, table: Table) -> Any:
     """An INSERT that knows ON CONFLICT, in the dialect of the connection."""
-    return sqlite.insert(table) if conn.dialect.name == "sqlite" else postgresql.insert(table)
+    return INSERTS[conn.dialect.name](table)

@@ -13,7 +13,7 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, func, literal, or_, select, update
+from sqlalchemy import and_, bindparam, case, func, literal, null, or_, select, update
 
 from channels.messages import AccountId, EndpointId, Kind, Message
 from storage.database import insert
@@ -66,6 +66,18 @@ class HistoryItem:
     state: State
 
 
+# The hot path's statements, built once.
+_INSERT_ONE = delivery.insert().returning(delivery.c.id)
+_INSERT_MANY = delivery.insert().returning(delivery.c.id, sort_by_parameter_order=True)
+_MARK_SENT = (
+    update(delivery)
+    .where(delivery.c.id == bindparam("delivery"))
+    .values(
+        state=State.SENT.value, message_ref=bindparam("ref"), sent_at=bindparam("now"), lease_until=null()
+    )
+)
+
+
 async def insert_live(
     conn: AsyncConnection,
     *,
@@ -93,11 +105,10 @@ async def insert_live(
         }
         for message in messages
     ]
-    statement = delivery.insert().returning(delivery.c.id, sort_by_parameter_order=True)
     if len(rows) == 1:
-        ids = [(await conn.execute(delivery.insert().values(rows[0]).returning(delivery.c.id))).scalar_one()]
+        ids = [(await conn.execute(_INSERT_ONE, rows[0])).scalar_one()]
     else:
-        ids = list((await conn.execute(statement, rows)).scalars())
+        ids = list((await conn.execute(_INSERT_MANY, rows)).scalars())
     return [
         Outgoing(row_id, endpoint_id, account_id, external_id, message.kind, None, message, 1)
         for row_id, message in zip(ids, messages, strict=True)
@@ -278,11 +289,7 @@ async def mark_sending(conn: AsyncConnection, delivery_id: int, message: Message
 
 async def mark_sent(conn: AsyncConnection, delivery_id: int, message_ref: str, real_now: datetime) -> None:
     """The platform took it."""
-    await conn.execute(
-        update(delivery)
-        .where(delivery.c.id == delivery_id)
-        .values(state=State.SENT.value, message_ref=message_ref, sent_at=real_now, lease_until=None)
-    )
+    await conn.execute(_MARK_SENT, {"delivery": delivery_id, "ref": message_ref, "now": real_now})
 
 
 async def mark(conn: AsyncConnection, delivery_id: int, state: State, reason: str) -> None:

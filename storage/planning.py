@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 UPDATES_KEPT = timedelta(days=7)  # a platform sends an update again for a day at most
 
 
+async def is_done(conn: AsyncConnection, job: str, slot: datetime) -> bool:
+    """True if a slot has been worked."""
+    query = select(plan_run.c.job).where(plan_run.c.job == job, plan_run.c.slot == slot)
+    return (await conn.execute(query)).first() is not None
+
+
 async def take_slot(conn: AsyncConnection, job: str, slot: datetime, now: datetime) -> bool:
     """Take a slot; False if it has been."""
     statement = insert(conn, plan_run).values(job=job, slot=slot, ran_at=now).on_conflict_do_nothing()

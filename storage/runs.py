@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, delete, func, literal, select, update
+from sqlalchemy import bindparam, case, delete, func, literal, select, update
 
 from channels.messages import PersonId
 from learning.lesson import Progress
-from storage.database import insert
+from storage.database import INSERTS, insert
 from storage.tables import attempt, content_version, learner_course, lesson_run
 
 if TYPE_CHECKING:
@@ -61,6 +61,10 @@ RUN_COLUMNS = (
     lesson_run.c.finished_at,
 )
 
+# The hot path's statements, built once.
+_BY_ID = select(*RUN_COLUMNS).where(lesson_run.c.id == bindparam("run"))
+_SAVE = update(lesson_run).where(lesson_run.c.id == bindparam("run")).values(state=bindparam("kept"))
+
 
 def run_of(row: Any) -> Run:
     """The sitting in a row that holds `RUN_COLUMNS`."""
@@ -80,7 +84,7 @@ def run_of(row: Any) -> Run:
 
 async def by_id(conn: AsyncConnection, run_id: int) -> Run | None:
     """The sitting with that id."""
-    row = (await conn.execute(select(*RUN_COLUMNS).where(lesson_run.c.id == run_id))).first()
+    row = (await conn.execute(_BY_ID, {"run": run_id})).first()
     return run_of(row) if row else None
 
 
@@ -127,7 +131,7 @@ async def open_new(
 
 async def save(conn: AsyncConnection, run_id: int, progress: Progress) -> None:
     """Keep where somebody is."""
-    await conn.execute(update(lesson_run).where(lesson_run.c.id == run_id).values(state=progress.as_json()))
+    await conn.execute(_SAVE, {"run": run_id, "kept": progress.as_json()})
 
 
 async def finish(conn: AsyncConnection, run_id: int, progress: Progress, now: datetime) -> None:
@@ -157,22 +161,17 @@ async def ask(
     now: datetime,
 ) -> int:
     """Put a question; the same place of a sitting twice is the same attempt."""
-    statement = (
-        insert(conn, attempt)
-        .values(
-            run_id=run.id,
-            person_id=run.person_id,
-            question_id=question_id,
-            version=version,
-            place=place,
-            is_first=is_first,
-            choice_order=order,
-            shown_at=now,
-        )
-        .on_conflict_do_update(index_elements=["run_id", "place"], set_={"run_id": run.id})
-        .returning(attempt.c.id)
-    )
-    return int((await conn.execute(statement)).scalar_one())
+    values = {
+        "run_id": run.id,
+        "person_id": run.person_id,
+        "question_id": question_id,
+        "version": version,
+        "place": place,
+        "is_first": is_first,
+        "choice_order": order,
+        "shown_at": now,
+    }
+    return int((await conn.execute(_ASK[conn.dialect.name], values)).scalar_one())
 
 
 _ASKED = (
@@ -186,6 +185,22 @@ _ASKED = (
 )
 
 
+_ASKED_BY_ID = (
+    select(*_ASKED).join(lesson_run, lesson_run.c.id == attempt.c.run_id).where(attempt.c.id == bindparam("attempt"))
+)
+_RECORD_ANSWER = (
+    update(attempt)
+    .where(attempt.c.id == bindparam("attempt"), attempt.c.chosen.is_(None))
+    .values(chosen=bindparam("choice"), is_right=bindparam("right"), answered_at=bindparam("now"))
+)
+_ASK = {
+    name: make(attempt)
+    .on_conflict_do_update(index_elements=["run_id", "place"], set_={"run_id": attempt.c.run_id})
+    .returning(attempt.c.id)
+    for name, make in INSERTS.items()
+}
+
+
 def _asked(row: Any) -> Asked:
     return Asked(
         row.attempt_id, row.question_id, row.question_version, row.place, row.choice_order, row.chosen, run_of(row)
@@ -194,8 +209,7 @@ def _asked(row: Any) -> Asked:
 
 async def asked_by_id(conn: AsyncConnection, attempt_id: int) -> Asked | None:
     """The question put in an attempt, with its sitting."""
-    query = select(*_ASKED).join(lesson_run, lesson_run.c.id == attempt.c.run_id).where(attempt.c.id == attempt_id)
-    row = (await conn.execute(query)).first()
+    row = (await conn.execute(_ASKED_BY_ID, {"attempt": attempt_id})).first()
     return _asked(row) if row else None
 
 
@@ -212,12 +226,8 @@ async def asked_at(conn: AsyncConnection, run_id: int, place: int) -> Asked | No
 
 async def record_answer(conn: AsyncConnection, attempt_id: int, chosen: str, *, is_right: bool, now: datetime) -> bool:
     """Keep the answer; False if there was one."""
-    statement = (
-        update(attempt)
-        .where(attempt.c.id == attempt_id, attempt.c.chosen.is_(None))
-        .values(chosen=chosen, is_right=is_right, answered_at=now)
-    )
-    return bool((await conn.execute(statement)).rowcount)
+    values = {"attempt": attempt_id, "choice": chosen, "right": is_right, "now": now}
+    return bool((await conn.execute(_RECORD_ANSWER, values)).rowcount)
 
 
 async def enrol(
@@ -263,6 +273,17 @@ async def count_lesson(conn: AsyncConnection, person_id: PersonId, module_id: st
         .returning(learner_course.c.lessons_done)
     )
     return int((await conn.execute(statement)).scalar_one_or_none() or 0)
+
+
+async def count_tests(conn: AsyncConnection, person_id: PersonId, module_id: str, since: datetime) -> int:
+    """How many final tests of a module a person has finished since then."""
+    query = select(func.count()).where(
+        lesson_run.c.person_id == person_id,
+        lesson_run.c.module_id == module_id,
+        lesson_run.c.kind == "test",
+        lesson_run.c.finished_at >= since,
+    )
+    return int((await conn.execute(query)).scalar_one())
 
 
 async def record_test(

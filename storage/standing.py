@@ -12,10 +12,11 @@ from storage.runs import RUN_COLUMNS, Run, run_of
 from storage.tables import attempt, learner_course, lesson_run, person, position
 
 if TYPE_CHECKING:
-    from channels.messages import PersonId
     from datetime import date, datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from channels.messages import PersonId
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +136,7 @@ async def studies(
         best_percent={module: int(percent) for module, percent, _ in enrolments if int(percent) >= 0},
         completed=frozenset(module for module, _, completed in enrolments if completed),
         tests=tuple(_words(row.tests)),
-        review=tuple(dict.fromkeys(_words(row.review))),
+        review=tuple(sorted(set(_words(row.review)))),  # databases aggregate in any order
         review_since=row.review_since,
         open_run=run_of(row) if row.id is not None else None,
     )

@@ -464,20 +464,6 @@ delivery = _table(
     Index("ix_delivery_account", "account_id", "id"),
 )
 
-job = _table(
-    "job",
-    _id(),
-    Column("kind", String(40), nullable=False),
-    Column("key", String(120), unique=True),
-    Column("payload", JSON, nullable=False),
-    Column("run_at", Instant, nullable=False),
-    Column("priority", SmallInteger, nullable=False, default=0),
-    Column("state", String(10), nullable=False),
-    Column("attempts", SmallInteger, nullable=False, default=0),
-    Column("error", String(300)),
-    Index("ix_job_due", "state", "run_at", "priority"),
-)
-
 plan_run = _table(
     "plan_run",  # each slot of the clock, once
     Column("job", String(40), primary_key=True),

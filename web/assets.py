@@ -48,4 +48,6 @@ class Assets:
         if found is None:
             raise web.HTTPNotFound
         body, content_type = found
-        return web.Response(body=body, headers={"Content-Type": content_type, "Cache-Control": _FOR_EVER})
+        response = web.Response(body=body, headers={"Content-Type": content_type, "Cache-Control": _FOR_EVER})
+        response.enable_compression()
+        return response

@@ -8,6 +8,8 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from channels.messages import Kind
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
@@ -19,6 +21,7 @@ _PLACE = re.compile(r".{0,40}?(?P<at>[0-9]{1,3})/(?P<of>[0-9]{1,3})")
 _CHOICE = re.compile(r"(?P<letter>[A-D])\. (?P<text>.+)")
 _LINK = re.compile(r"(https?://[^\s<>\"]+[^\s<>\".,;:!?)\]])")
 _TONES = {"✅": "right", "❌": "wrong", "🎓": "done", "✔": "done"}
+_BULLET = "• "
 _LONGEST_HEADING = 90
 
 
@@ -33,6 +36,19 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A line of text in pieces, each with whether it is a link; `is_item` where a bullet stands before it."""
+
+    pieces: tuple[tuple[str, bool], ...]
+    is_item: bool = False
+
+    @property
+    def text(self) -> str:
+        """The words."""
+        return "".join(piece for piece, _ in self.pieces)
+
+
+@dataclass(frozen=True, slots=True)
 class Bubble:
     """One message on a page. `mark` is the ledger id of its newest form; empty if the ledger does not have it."""
 
@@ -42,7 +58,7 @@ class Bubble:
     title: str
     progress: tuple[int, int] | None
     heading: str
-    parts: tuple[tuple[str, bool], ...]  # pieces of text, and whether each is a link
+    lines: tuple[Line, ...]
     tone: str
     rows: tuple[tuple[Press, ...], ...]
     asks_contact: bool = False
@@ -70,8 +86,8 @@ def bubble(message: Message, ref: str, mark: str = "", at: datetime | None = Non
         title=title,
         progress=progress,
         heading=heading,
-        parts=tuple((piece, bool(_LINK.fullmatch(piece))) for piece in _LINK.split(text) if piece),
-        tone=tone,
+        lines=tuple(map(_line, text.split("\n"))) if text else (),
+        tone=tone or ("report" if message.kind is Kind.DIGEST else ""),
         rows=rows,
         asks_contact=message.asks_contact,
         drops_keyboard=message.drops_keyboard,
@@ -93,6 +109,12 @@ def _answers(message: Message) -> tuple[str, tuple[tuple[Press, ...], ...]]:
         if choice
     )
     return "\n".join(lines[: -len(letters)]).rstrip(), (*answers, *plain[1:])
+
+
+def _line(words: str) -> Line:
+    text = words.removeprefix(_BULLET)
+    pieces = tuple((piece, bool(_LINK.fullmatch(piece))) for piece in _LINK.split(text) if piece)
+    return Line(pieces, is_item=text != words)
 
 
 def _press(button: Button) -> Press:

@@ -47,12 +47,14 @@ class Pages:
 
     def response(self, template: str, *, status: int = 200, **values: Any) -> web.Response:
         """Return a page that no cache keeps."""
-        return web.Response(
+        response = web.Response(
             text=self.html(template, **values),
             content_type="text/html",
             status=status,
             headers={"Cache-Control": "no-store"},
         )
+        response.enable_compression()
+        return response
 
     def bubble(self, bubble: Bubble, base: str) -> str:
         """Return one message; its forms post below `base`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from storage.outbox import HistoryItem
     from web.bubbles import Bubble
     from web.pages import Pages
+
+_log = logging.getLogger(__name__)
 
 HEARTBEAT_S = 15.0
 HISTORY = 60
@@ -89,6 +92,10 @@ async def stream(request: web.Request, parts: Parts, seat: Seat) -> web.StreamRe
         raise web.HTTPServiceUnavailable(headers={"Retry-After": "30"}) from error
     except ConnectionError:
         return response
+    except Exception:
+        if not response.prepared:
+            raise
+        _log.exception("a stream broke off")  # nothing else can be answered now; the page connects again
     return response
 
 

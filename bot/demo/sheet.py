@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from learning.calendar import Shift
 from roster.export import local_number
 from roster.faults import PERSON_SHEET, UNIT_SHEET
 from roster.headings import Col
@@ -63,6 +64,6 @@ def _cadre(row: CadreRow) -> Values:
         Col.FIRST_TERM: _mark(row.is_first_term),
         Col.TERM_ENDS: row.term_ends_on,
         Col.FEMALE: _mark(row.is_female),
-        Col.SHIFT: row.shift,
+        Col.SHIFT: Shift(row.shift).label if row.shift else None,
         Col.RECEIVES: _mark(row.receives_reports),
     }

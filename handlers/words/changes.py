@@ -51,8 +51,8 @@ def change_said(kind: str) -> Message:
 
 def change_passed_on(*, reached: bool) -> Message:
     """The request is written down."""
-    who = "và báo cán bộ phụ trách danh sách" if reached else "; đơn vị sẽ thấy khi có người phụ trách kết nối"
-    return Message(f"Đã ghi yêu cầu {who}. Cảm ơn đồng chí.", ((CONTINUE,),))
+    who = " và báo cán bộ phụ trách danh sách" if reached else "; đơn vị sẽ thấy khi có người phụ trách kết nối"
+    return Message(f"Đã ghi yêu cầu{who}. Cảm ơn đồng chí.", ((CONTINUE,),))
 
 
 def change_asked(request: int, kind: str, full_name: str, post: str, said: str | None) -> Message:

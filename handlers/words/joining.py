@@ -10,6 +10,7 @@ from handlers.actions import (
     Decline,
     Recognise,
 )
+from handlers.words.buttons import CONTINUE
 from learning.text import given_name
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def waits_for_chair(unit_name: str, *, reached: bool) -> Message:
     """The name was passed on."""
     if reached:
         return Message(
-            f"Đã chuyển tên đồng chí tới công đoàn {unit_name}. Khi được xác nhận, bài học đầu tiên sẽ đến ngay.",
+            f"Đã chuyển tên đồng chí tới công đoàn {unit_name}. Khi được xác nhận, trợ lý nhắn đồng chí ngay.",
             drops_keyboard=True,
         )
     return Message(
@@ -140,6 +141,13 @@ def newcomer_decided(said_name: str, full_name: str | None, *, replaces: str | N
     """To the chair: done."""
     result = f"là {full_name}" if full_name else "không thuộc đơn vị"
     return Message(f"Đã ghi: “{said_name}” {result}. Cảm ơn đồng chí.", replaces=replaces)
+
+
+def recognised(full_name: str) -> Message:
+    """To the newcomer: the chair knows them."""
+    return Message(
+        f"Công đoàn đã xác nhận đồng chí {given_name(full_name)}. Mời đồng chí vào bài, khoảng 4 phút.", ((CONTINUE,),)
+    )
 
 
 def not_recognised(unit_name: str) -> Message:

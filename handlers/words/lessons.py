@@ -110,7 +110,7 @@ def lesson_done(run: Run, lesson: Lesson, done: int, *, asks_hour: bool, replace
     )
 
 
-def test_done(run: Run, module: Module, *, passed: bool, replaces: str | None) -> Message:
+def test_done(run: Run, module: Module, *, passed: bool, tries_left: int, replaces: str | None) -> Message:
     """A final test's end."""
     progress = run.progress
     result = f"Đồng chí đúng {progress.right_first}/{progress.asked} câu ({progress.percent}%)."
@@ -124,8 +124,12 @@ def test_done(run: Run, module: Module, *, passed: bool, replaces: str | None) -
         )
     return Message(
         f"{result} Cần {module.pass_percent}% để hoàn thành chuyên đề “{module.title}”.\n"
-        f"Mỗi tuần đồng chí làm được {module.tries_a_week} lần. Đồng chí có thể làm lại ngay hoặc để hôm khác.",
-        ((Button("Làm lại ▸", Resume().pack()),),),
+        + (
+            f"Tuần này đồng chí còn làm được {tries_left} lần, ngay bây giờ hoặc hôm khác."
+            if tries_left > 0
+            else f"Tuần này đồng chí đã làm đủ {module.tries_a_week} lần. Từ thứ Hai tới, đồng chí làm lại được."
+        ),
+        ((Button("Làm lại ▸", Resume().pack()) if tries_left > 0 else CONTINUE,),),
         title="Kết quả kiểm tra cuối",
         kind=Kind.LESSON_STEP,
         replaces=replaces,

@@ -25,24 +25,23 @@ SIZES = {"phone": (390, 844), "desktop": (1440, 900)}
 @pytest.fixture
 def demo_url(tmp_path: Path) -> Iterator[str]:
     """`taphuan demo` as its own process, over a database of its own."""
-    started = subprocess.Popen(
+    with subprocess.Popen(
         [Path(sys.executable).with_name("taphuan"), "demo", "--port", "0", "--no-open"],
         env={**os.environ, "TAPHUAN_DATABASE_URL": f"sqlite:///{tmp_path / 'demo.db'}"},
         stdout=subprocess.PIPE,
         text=True,
-    )
-    assert started.stdout is not None
-    lines: list[str] = []
-    for line in started.stdout:
-        lines.append(line)
-        if line.startswith("ready "):
-            break
-    else:
-        pytest.fail(f"the demo did not start: {lines}")
-    yield line.split()[1]
-    started.terminate()
-    assert started.wait(timeout=30) == 0
-    started.stdout.close()
+    ) as started:
+        assert started.stdout is not None
+        said = []
+        for line in started.stdout:
+            said.append(line)
+            if line.startswith("ready "):
+                break
+        else:
+            pytest.fail(f"the demo did not start: {said}")
+        yield said[-1].split()[1]
+        started.terminate()
+        assert started.wait(timeout=30) == 0
 
 
 @dataclass

@@ -49,7 +49,7 @@ async def tab_into_the_newest(page: Page) -> None:
 
 
 async def learn_by_keyboard(page: Page) -> list[str]:
-    """Press Enter on what has the focus, and A where a question is asked, until the lesson is done; return the titles."""
+    """Press Enter on what has the focus, A where a question is asked, until the lesson is done; return the titles."""
     titles: list[str] = []
     await tab_into_the_newest(page)
     for _ in range(MOST_STEPS):
@@ -99,7 +99,10 @@ async def test_the_story_of_the_demo(demo_url: str, opens_screen: OpensScreen, s
     for key in ("chu_tich", "tinh", "tld"):
         await page.locator(f"[data-persona={key}]").click()
         await expect(page.locator(f"[data-persona={key}]")).to_have_attribute("aria-current", "page")
-        await expect(page.locator(".bubble").first).to_be_visible()
+        digest = page.locator(".bubble.report").last
+        await expect(digest).to_contain_text("Báo cáo học tập")
+        await expect(digest).to_contain_text("Cộng:")
+        await digest.evaluate("bubble => bubble.scrollIntoView({ block: 'start' })")
         await screen.shoot(f"digest-{key}")
     await expect(chair.locator("[data-unread]")).to_be_hidden()
 

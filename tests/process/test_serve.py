@@ -213,6 +213,23 @@ def test_a_setting_that_cannot_be_used_is_named(settings: dict[str, str], said: 
     assert refused.stdout == ""
 
 
+@pytest.mark.parametrize("command", [["serve"], ["db", "upgrade"], ["digest", "show", "--unit", "A"], ["doctor"]])
+@pytest.mark.parametrize(
+    "url", [f"postgresql://taphuan:{SECRET}@127.0.0.1:9/taphuan", "sqlite:////proc/none/taphuan.db", SECRET]
+)
+def test_a_database_that_does_not_open_is_one_line(
+    command: list[str], url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(SystemExit) as caught:
+        patch.setenv("TAPHUAN_DATABASE_URL", url)
+        cli.main(command)
+
+    told = capsys.readouterr()
+    assert caught.value.code == 1
+    assert SECRET not in told.out + told.err
+    assert command == ["doctor"] or len(told.err.splitlines()) == 1
+
+
 def test_all_faults_are_named_at_once() -> None:
     refused = run("serve", port="x", env="test", log_format="xml", telegram_rate="0")
 

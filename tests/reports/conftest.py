@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 CUT_OFF = datetime(2026, 11, 22, 17, tzinfo=UTC)
 MONDAY = datetime(2026, 11, 23, 1, tzinfo=UTC)
 WEEK = timedelta(days=7)
-ASSIGNED = {track: "M0" for track in Track}
+ASSIGNED = dict.fromkeys(Track, "M0")
 
 
 @dataclass

@@ -37,7 +37,7 @@ async def test_a_chair_reads_who_needs_help(union: Union) -> None:
     assert message.title == "Báo cáo học tập tuần 16–22/11/2026"
     assert message.text.split("\n") == [
         "Kính gửi đồng chí Lê Thị Chung.",
-        "Đến hết 22/11/2026, tính theo chức danh.",
+        "Đến hết 22/11/2026, tính theo chức danh; hoàn thành là trên trợ lý.",
         "",
         "CĐCS May Hoa Sen",
         "• Chủ tịch: 1 · kết nối 1 · đã học 0 · hoàn thành 0",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import resource
 import struct
 import time
 import zipfile
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from roster import files
+from roster.child import MEMORY_BYTES
 from roster.faults import PERSON_SHEET, UNIT_SHEET, Fault, FileRefusedError
 
 if TYPE_CHECKING:
@@ -156,7 +158,7 @@ def test_too_many_parts_are_refused(xlsx: Write) -> None:
     assert "phần" in refusal(path)[0].message
 
 
-def test_what_eats_memory_dies_alone(xlsx: Write, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_eats_memory_dies_alone(xlsx: Write) -> None:
     text = b"<t>" + b"x" * 30_000 + b"</t>"
     rows = b"".join(b'<row r="%d"><c r="A%d" t="s"><v>0</v></c></row>' % (n, n) for n in range(1, 200_000))
 
@@ -170,8 +172,8 @@ def test_what_eats_memory_dies_alone(xlsx: Write, monkeypatch: pytest.MonkeyPatc
             return head + rows + b"</sheetData></worksheet>"
         return content
 
-    del monkeypatch
     assert "quá lớn" in refusal(rewrite(xlsx(), change))[0].message
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < MEMORY_BYTES // 1_024
 
 
 @pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/sharedStrings.xml", "xl/worksheets/sheet2.xml"])

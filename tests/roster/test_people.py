@@ -220,7 +220,7 @@ async def test_a_marked_column_decides_who_receives(office: Office) -> None:
 
     assert [row["receives_reports"] for row in await office.rows(position)] == [False, True, False]
     second = (await office.rows(position))[1]
-    assert (second["is_full_time"], second["is_first_term"], second["shift"]) == (True, True, "Ca 1")
+    assert (second["is_full_time"], second["is_first_term"], second["shift"]) == (True, True, "ca_1")
     assert second["term_ends_on"] == date(2029, 3, 5)
     assert [row["is_female"] for row in await office.rows(person)] == [True, False, False]
     assert [fault.column for fault in plan.warnings] == ["Nhận báo cáo"]

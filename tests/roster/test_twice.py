@@ -42,7 +42,7 @@ PEOPLE = st.lists(
 )
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=PEOPLE, people=PEOPLE, tree=units(), replace=st.booleans())
 async def test_importing_twice_changes_nothing(
     database: Database, first: list[str], people: list[str], tree: tuple[str, ...], replace: bool

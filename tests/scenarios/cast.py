@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from channels.messages import PersonId, UnitId
@@ -39,7 +39,6 @@ PEOPLE: dict[str, tuple[str, str, tuple[tuple[str, Role], ...], str]] = {
     "dung": ("Hoàng Văn Dũng", "+84900000005", (("CS02", Role.CHAIR),), "7EEE-EEEE-EE"),
     "thu": ("Đỗ Minh Thu", "+84900000006", (("T01", Role.CHAIR),), "7FFF-FFFF-FF"),
 }
-CODE_LASTS = timedelta(days=14)
 
 
 @dataclass
@@ -59,18 +58,18 @@ async def settle(conn: AsyncConnection) -> Cast:
         cast.people[short] = await human(conn, full_name, phone=phone)
         for unit_code, role in posts:
             await post(conn, cast.people[short], cast.units[unit_code], role, receives_reports=role is Role.CHAIR)
-        await invite(conn, cast, short, code)
+        await invite(conn, cast, short, code, START)
     return cast
 
 
-async def invite(conn: AsyncConnection, cast: Cast, short: str, code: str) -> None:
-    """Invite somebody with that code."""
+async def invite(conn: AsyncConnection, cast: Cast, short: str, code: str, now: datetime) -> None:
+    """Invite somebody with that code, for 14 days."""
     await joining.add_code(
         conn,
         code_hash=codes.digest(codes.normal(code) or ""),
         purpose="join",
         person_id=cast.people[short],
         unit_id=cast.units[PEOPLE[short][2][0][0]],
-        expires_at=START + CODE_LASTS,
-        now=START,
+        expires_at=now + joining.INVITE_LASTS,
+        now=now,
     )

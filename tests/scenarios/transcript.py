@@ -100,7 +100,7 @@ async def _joins(stage: Stage, said: re.Match[str]) -> None:
 @step(r"(?P<who>[a-z]+) is invited with (?P<code>\S+)")
 async def _is_invited(stage: Stage, said: re.Match[str]) -> None:
     async with stage.program.database.begin() as conn:
-        await invite(conn, stage.cast, said["who"], said["code"])
+        await invite(conn, stage.cast, said["who"], said["code"], stage.clock.now())
 
 
 @step(r"WHO shares (?P<other>another's )?contact (?P<phone>\S+)")
@@ -155,7 +155,11 @@ async def play(stage: Stage, text: str) -> str:
             continue
         written.append(line)
         if line and not line.startswith("#"):
-            written += await _run(stage, line)
+            try:
+                written += await _run(stage, line)
+            except Exception as error:
+                error.add_note("\n".join(written))
+                raise
     return "\n".join(written).rstrip() + "\n"
 
 

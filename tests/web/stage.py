@@ -1,4 +1,4 @@
-"""A pipeline for pages: it writes down what it was given, and answers as a short lesson does, through the real ledger."""
+"""A pipeline for pages that writes down what it was given, and sends through the real ledger."""
 
 from __future__ import annotations
 
@@ -49,6 +49,7 @@ class Stage:
     hub: Hub = field(default_factory=Hub)
     taken: list[Inbound] = field(default_factory=list)
     answer: Receipt = field(default_factory=lambda: Receipt("ok"))
+    fault: Exception | None = None
     now: datetime = datetime(2026, 11, 21, 7, 5, tzinfo=UTC)
     pushes: list[int] = field(default_factory=list)
 
@@ -58,6 +59,8 @@ class Stage:
 
     async def receive(self, inbound: Inbound, *, at: datetime | None = None) -> Receipt:
         del at
+        if self.fault is not None:
+            raise self.fault
         self.taken.append(inbound)
         if isinstance(inbound, Tap):
             await self.channel.acknowledge(inbound)
@@ -134,11 +137,18 @@ class Browser:
             return Answer(response.status, await response.text(), response.headers)
 
     async def posts(
-        self, path: str, *, as_json: bool = False, headers: dict[str, str] | None = None, **fields: str
+        self,
+        path: str,
+        *,
+        as_json: bool = False,
+        headers: Mapping[str, str] | None = None,
+        fields: Mapping[str, str] | None = None,
+        **more: str,
     ) -> Answer:
+        """Post a form; its key is made up where none is given."""
         sent = {"Origin": self.origin, **({"Accept": "application/json"} if as_json else {}), **(headers or {})}
-        fields.setdefault("key", "0123456789abcdef")
-        async with self.client.post(path, data=fields, headers=sent, allow_redirects=False) as response:
+        data = {"key": "0123456789abcdef", **(fields or {}), **more}
+        async with self.client.post(path, data=data, headers=sent, allow_redirects=False) as response:
             return Answer(response.status, await response.text(), response.headers)
 
     @property
@@ -164,7 +174,8 @@ class Answer:
 
     @property
     def mark(self) -> str:
-        return re.findall(r'data-chat data-base="[^"]*" data-mark="([^"]*)"', self.text)[0]
+        mark: str = re.findall(r'data-chat data-base="[^"]*" data-mark="([^"]*)"', self.text)[0]
+        return mark
 
 
 @dataclass

@@ -5,16 +5,20 @@ from datetime import UTC, datetime
 
 import pytest
 
-from channels.messages import Button, Message
+from channels.messages import Button, Kind, Message
 from storage.outbox import HistoryItem, State
 from tests.web.stage import QUESTION, VERDICT
-from web.bubbles import bubble, fold, mark_of
+from web.bubbles import Bubble, bubble, fold, mark_of
 
 AT = datetime(2026, 11, 21, 7, 5, tzinfo=UTC)
 
 
 def item(number: int, message: Message, ref: str | None = None) -> HistoryItem:
     return HistoryItem(number, message, ref, AT, State.SENT)
+
+
+def words(shown: Bubble) -> str:
+    return "\n".join(line.text for line in shown.lines)
 
 
 def test_lettered_choices_move_onto_their_buttons() -> None:
@@ -25,7 +29,7 @@ def test_lettered_choices_move_onto_their_buttons() -> None:
         ("B", "Hứa công ty sẽ trả", "answer:1:b"),
         ("", "Học sau", "later"),
     ]
-    assert "".join(piece for piece, _ in shown.parts) == "Chị Hoa bị tính thiếu công. Đồng chí làm gì?"
+    assert words(shown) == "Chị Hoa bị tính thiếu công. Đồng chí làm gì?"
 
 
 @pytest.mark.parametrize(
@@ -35,7 +39,7 @@ def test_buttons_stay_where_the_text_does_not_end_with_their_choices(text: str) 
     shown = bubble(replace(QUESTION, text=text), "1")
 
     assert [[press.label for press in row] for row in shown.rows] == [["A", "B"], ["Học sau"]]
-    assert "".join(piece for piece, _ in shown.parts) == text
+    assert words(shown) == text
 
 
 @pytest.mark.parametrize(
@@ -67,8 +71,23 @@ def test_the_first_card_shows_the_name_of_its_lesson() -> None:
 def test_only_web_addresses_become_links() -> None:
     shown = bubble(Message("Xem https://vi-du.vn/a?b=1. Không phải javascript:alert(1)."), "1")
 
-    assert [piece for piece, is_link in shown.parts if is_link] == ["https://vi-du.vn/a?b=1"]
-    assert "".join(piece for piece, _ in shown.parts).endswith("javascript:alert(1).")
+    assert [piece for line in shown.lines for piece, is_link in line.pieces if is_link] == ["https://vi-du.vn/a?b=1"]
+    assert words(shown).endswith("javascript:alert(1).")
+
+
+def test_bullets_are_items_and_lines_stay_lines() -> None:
+    shown = bubble(Message("Kính gửi.\n\n• Chủ tịch: 1\n• Tổ trưởng: 12"), "1")
+
+    assert [(line.text, line.is_item) for line in shown.lines] == [
+        ("Kính gửi.", False),
+        ("", False),
+        ("Chủ tịch: 1", True),
+        ("Tổ trưởng: 12", True),
+    ]
+
+
+def test_a_report_stands_out() -> None:
+    assert bubble(Message("Kính gửi.", kind=Kind.DIGEST), "1").tone == "report"
 
 
 def test_an_edit_takes_the_place_of_what_it_replaces() -> None:

@@ -227,7 +227,7 @@ async def test_what_our_page_would_not_send_is_refused(
     await browser.opens("/chat")
     stage.taken.clear()
 
-    answer = await browser.posts(f"/chat/{path}", **fields)
+    answer = await browser.posts(f"/chat/{path}", fields=fields)
 
     assert (answer.status, stage.taken) == (400, [])
 

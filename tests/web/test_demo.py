@@ -49,7 +49,7 @@ async def test_what_was_not_looked_at_is_counted_until_it_is(stage: Stage, demo:
     ref = await stage.send("demo-2", Message("Hai"))
     await stage.send("demo-2", Message("Hai, sửa", replaces=ref))
 
-    unread = {}
+    unread: dict[str, int] = {}
     while unread.get("chu_tich") != 2:
         unread = await listener.next("unread")
     await demo.opens("/demo/chu_tich")

@@ -6,12 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from channels.messages import Inbound, Receipt
 from web.security import CSP, HEADERS
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from tests.web.conftest import Opens
     from tests.web.stage import Browser, Stage
 
@@ -94,12 +91,8 @@ async def test_the_address_from_outside_is_ours(opens: Opens) -> None:
 async def test_a_failure_tells_nothing_of_the_inside(
     stage: Stage, browser: Browser, caplog: pytest.LogCaptureFixture, as_json: bool
 ) -> None:
-    async def fail(_inbound: Inbound, *, at: datetime | None = None) -> Receipt:
-        del at
-        raise RuntimeError("bí mật")
-
     await browser.opens("/chat")
-    stage.receive = fail  # type: ignore[method-assign]
+    stage.fault = RuntimeError("bí mật")
     with caplog.at_level(logging.ERROR):
         answer = await browser.posts("/chat/say", as_json=as_json, text="hoc")
 

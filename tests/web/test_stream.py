@@ -3,6 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sqlalchemy import text
+
 from channels.messages import Address, Message
 from storage import outbox
 from tests.web.stage import QUESTION, VERDICT, WELCOME
@@ -109,6 +111,19 @@ async def test_stopping_ends_the_streams(stage: Stage, browser: Browser) -> None
     stage.hub.close()
 
     assert await listener.response.content.read() == b""
+
+
+async def test_a_stream_that_breaks_off_ends_clean(stage: Stage, opens: Opens) -> None:
+    browser = await opens(heartbeat_s=0.05)
+    await browser.opens("/chat")
+    await stage.join(browser.external_id)
+    listener = await browser.hears("/chat/events")
+
+    async with stage.database.begin() as conn:
+        await conn.execute(text("ALTER TABLE delivery RENAME TO away"))
+
+    rest = await listener.response.content.read()
+    assert rest.replace(b": still here\n\n", b"") == b""
 
 
 async def test_a_full_house_asks_to_come_later(stage: Stage, browser: Browser) -> None:

@@ -55,24 +55,6 @@ def upgrade() -> None:
         sqlite_autoincrement=False,
     )
     op.create_table(
-        "job",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("key", sa.String(length=120), nullable=True),
-        sa.Column("payload", sa.JSON(), nullable=False),
-        sa.Column("run_at", storage.tables.Instant(timezone=True), nullable=False),
-        sa.Column("priority", sa.SmallInteger(), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("attempts", sa.SmallInteger(), nullable=False),
-        sa.Column("error", sa.String(length=300), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
-        sa.UniqueConstraint("key", name=op.f("uq_job_key")),
-        sqlite_autoincrement=True,
-    )
-    with op.batch_alter_table("job", schema=None) as batch_op:
-        batch_op.create_index("ix_job_due", ["state", "run_at", "priority"], unique=False)
-
-    op.create_table(
         "org_unit",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
@@ -667,10 +649,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_org_unit_manager_id"))
 
     op.drop_table("org_unit")
-    with op.batch_alter_table("job", schema=None) as batch_op:
-        batch_op.drop_index("ix_job_due")
-
-    op.drop_table("job")
     op.drop_table("holiday_override")
     op.drop_table("guess_counter")
     op.drop_table("endpoint")
