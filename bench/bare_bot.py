@@ -19,13 +19,18 @@ from telegram.ext import Application, CallbackQueryHandler, CommandHandler
 
 from bench.platform import SECRET, TOKEN
 
-_TEXT = "Bài 1/5 · 2/4\nĐồng chí có thể nói gọn: công đoàn là của người lao động. " + "Ai tham gia cũng do tự nguyện. " * 8
+_TEXT = "Bài 1/5 · 2/4\nCông đoàn là của người lao động. " + "Ai tham gia cũng do tự nguyện. " * 9
 _COUNTER = itertools.count()
 
 
 def _buttons() -> InlineKeyboardMarkup:
     return InlineKeyboardMarkup(
-        [[InlineKeyboardButton("Tiếp ▸", callback_data="next:1:1"), InlineKeyboardButton("Học sau", callback_data="later:1")]]
+        [
+            [
+                InlineKeyboardButton("Tiếp ▸", callback_data="next:1:1"),
+                InlineKeyboardButton("Học sau", callback_data="later:1"),
+            ]
+        ]
     )
 
 

@@ -64,7 +64,8 @@ class Platform:
         else:
             data = dict(await request.post()) if raw else {}
         await asyncio.sleep(self.latency_s)
-        handler: Callable[[dict[str, Any]], object] = getattr(self, f"_on_{request.match_info['method'].lower()}", _true)
+        name = f"_on_{request.match_info['method'].lower()}"
+        handler: Callable[[dict[str, Any]], object] = getattr(self, name, _true)
         return web.json_response({"ok": True, "result": handler(data)})
 
     def _on_getme(self, _data: dict[str, Any]) -> object:

@@ -273,5 +273,6 @@ def _table(result: dict[str, Any]) -> str:
     lines.append("| " + " | ".join(["program", *keys]) + " |")
     lines.append("|" + " --- |" * (len(keys) + 1))
     lines += ["| " + " | ".join([name, *(f"{values[key]:g}" for key in keys)]) + " |" for name, values in rows]
-    lines.append(f"\nratio to the bare bot: {result['figures']['ratio_to_bare_ptb']} (goal {result['figures']['goal_ratio']})")
+    figures = result["figures"]
+    lines.append(f"\nratio to the bare bot: {figures['ratio_to_bare_ptb']} (goal {figures['goal_ratio']})")
     return "\n".join(lines)

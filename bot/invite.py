@@ -1,4 +1,4 @@
-"""`taphuan invite`: one-time codes for everybody below a unit who has not joined, and a sheet with QR codes to print."""
+"""`taphuan invite`: one-time codes for all below a unit who have not joined, and a sheet with QR codes to print."""
 
 from __future__ import annotations
 

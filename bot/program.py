@@ -143,7 +143,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Program:
         names = {browser: BROWSER}
         telegram_endpoint = None
         if bot is not None:
-            known = await accounts.endpoint_name(conn, TELEGRAM)
+            known = await accounts.endpoint_name(conn, TELEGRAM, settings.bot_id)
             telegram_endpoint = await accounts.ensure_endpoint(conn, TELEGRAM, settings.bot_id, known)
             channels[telegram_endpoint] = telegram.TelegramChannel(bot)
             names[telegram_endpoint] = TELEGRAM
@@ -247,7 +247,7 @@ async def run(program: Program, demo: DemoParts | None = None) -> None:
 
     async def queue_depth() -> Mapping[tuple[str, str], int]:
         async with program.database.connect() as conn:
-            return await outbox.counts_by_state(conn)
+            return await outbox.waiting(conn)
 
     app = make_app(
         pipeline=program.pipeline,

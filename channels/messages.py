@@ -69,7 +69,7 @@ class Sender:
 
 @dataclass(frozen=True, slots=True)
 class Tap:
-    """A button was pressed: `callback_id` is what the platform wants acknowledged, `message_ref` where the button sits."""
+    """A button was pressed: `callback_id` is what the platform wants acknowledged, `message_ref` where it sits."""
 
     key: str
     sender: Sender

@@ -88,7 +88,11 @@ async def agree(who: Visitor, action: Agree) -> list[Message]:
     )
     await learners.record_consent(who.conn, account_id, None, words.CONSENT_VERSION, who.now)
     who.joined = await accounts.by_id(who.conn, account_id)
-    return [words.contact_asked()]
+    return [_who_is_it(who)]
+
+
+def _who_is_it(who: Visitor | Context) -> Message:
+    return words.contact_asked() if who.capabilities.asks_contact else words.name_asked()
 
 
 async def _enter(who: Visitor, code: joining.Code) -> list[Message]:
@@ -148,12 +152,17 @@ async def take_contact(ctx: Context, contact: ContactShared) -> list[Message]:
     return [replace(messages[0], drops_keyboard=True), *messages[1:]]
 
 
+async def ask_again(ctx: Context) -> list[Message]:
+    """Something else was said while it is not known who it is."""
+    return [_who_is_it(ctx)]
+
+
 async def take_name(ctx: Context, text: str) -> list[Message]:
     """A name was said: the unit's chair recognises who it is."""
     said = clean(text.replace("\n", " "), MOST_NAME)
     unit_id = ctx.account.unit_id
     if unit_id is None or len(said.split()) < FEWEST_NAME_WORDS or any(letter.isdigit() for letter in said):
-        return [words.contact_asked()]
+        return [_who_is_it(ctx)]
     unit_name = await joining.unit_name(ctx.conn, unit_id) or ""
     today = day_of(ctx.now)
     request = await joining.add_request(ctx.conn, ctx.account.id, unit_id, said, ctx.now)

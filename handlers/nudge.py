@@ -109,27 +109,19 @@ async def render(
     standing = _standing(learner, studies, library, frozenset())
     if not is_still_allowed(standing, now, holidays):
         return "not_now"
-    run = studies.open_run
-    match delivery.kind:
-        case Kind.REMINDER:
-            if run is None:
-                return "done_meanwhile"
-            await learners.change(conn, person_id, ladder=learner.ladder + 1)
-            return words.reminder(learner.full_name, run, library.lessons.get(run.lesson_id))
-        case Kind.NEW_LESSON:
-            if run is not None:
-                return "one_is_open"
-            opened = await study.open_next(conn, library, studies, now, is_pushed=True)
-            if opened is None:
-                return "nothing_next"
-            await learners.change(conn, person_id, last_lesson_at=now)
-        case Kind.REVIEW:
-            if run is not None:
-                return "one_is_open"
-            opened = await study.open_review(conn, library, studies, now)
-            if opened is None:
-                return "done_meanwhile"
-        case _:
-            return "no_such_kind"
+    if delivery.kind is Kind.REMINDER:
+        if studies.open_run is None:
+            return "done_meanwhile"
+        await learners.change(conn, person_id, ladder=learner.ladder + 1)
+        return words.reminder(learner.full_name, studies.open_run, library.lessons.get(studies.open_run.lesson_id))
+    if studies.open_run is not None:
+        return "one_is_open"
+    if delivery.kind is Kind.REVIEW:
+        opened = await study.open_review(conn, library, studies, now)
+    else:
+        opened = await study.open_next(conn, library, studies, now, is_pushed=True)
+        await learners.change(conn, person_id, last_lesson_at=now)
+    if opened is None:
+        return "nothing_next"
     shown = await study.show(conn, library, opened, now, replaces=None)
     return replace(shown, kind=delivery.kind)

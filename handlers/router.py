@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 from channels.messages import (
     ContactShared,
@@ -134,7 +134,7 @@ async def await_match(ctx: Context, inbound: Inbound) -> tuple[str, list[Message
         case Text(text=text) if not looks_like_code(text) and fold(text) not in COMMANDS:
             return "join.take_name", await join.take_name(ctx, text)
         case Started() | Tap() | Text() | Unsupported():
-            return "join.ask_contact", [words.contact_asked()]
+            return "join.ask_again", await join.ask_again(ctx)
         case DoorClosed() | DoorOpened():
             return "ignored", []
         case _:
@@ -158,54 +158,40 @@ async def route(ctx: Context, inbound: Inbound) -> tuple[str, list[Message]]:
             assert_never(inbound)
 
 
+# What a button may ask for, and who decides about it.
+_TAPS: dict[type[actions.Action], Callable[[Context, Any], Awaitable[list[Message]]]] = {
+    actions.Next: study.go_on,
+    actions.Answer: study.answer,
+    actions.Later: study.later,
+    actions.SetHour: settings.set_hour,
+    actions.SetShift: settings.set_shift,
+    actions.SetPace: settings.set_pace,
+    actions.Snooze: settings.snooze,
+    actions.Drill: digest.drill,
+    actions.Names: digest.names,
+    actions.AskAttention: attention.ask,
+    actions.Recognise: join.recognise,
+    actions.Change: changes.report,
+    actions.DecideChange: changes.decide,
+    actions.LinkDoor: me.doors,
+    actions.Erase: me.erase,
+}
+
+
 async def _tap(ctx: Context, packed: str) -> tuple[str, list[Message]]:
     try:
         action = actions.unpack(packed)
     except actions.BadActionError:
         return "ignored", []
     match action:
-        case actions.Next():
-            return "study.go_on", await study.go_on(ctx, action)
-        case actions.Answer():
-            return "study.answer", await study.answer(ctx, action)
-        case actions.Later():
-            return "study.later", await study.later(ctx, action)
         case actions.Resume():
             return "study.resume", await study.resume(ctx)
         case actions.Screen(name=name) if name in _SCREENS:
             return f"screen.{name}", await _SCREENS[name](ctx)
-        case actions.SetHour():
-            return "settings.set_hour", await settings.set_hour(ctx, action)
-        case actions.SetShift():
-            return "settings.set_shift", await settings.set_shift(ctx, action)
-        case actions.SetPace():
-            return "settings.set_pace", await settings.set_pace(ctx, action)
-        case actions.Snooze():
-            return "settings.snooze", await settings.snooze(ctx, action)
-        case _:
-            return await _office_tap(ctx, action)
-
-
-async def _office_tap(ctx: Context, action: actions.Action) -> tuple[str, list[Message]]:
-    match action:
-        case actions.Drill():
-            return "digest.drill", await digest.drill(ctx, action)
-        case actions.Names():
-            return "digest.names", await digest.names(ctx, action)
-        case actions.AskAttention():
-            return "attention.ask", await attention.ask(ctx, action)
-        case actions.Recognise():
-            return "join.recognise", await join.recognise(ctx, action)
-        case actions.Change():
-            return "changes.report", await changes.report(ctx, action)
-        case actions.DecideChange():
-            return "changes.decide", await changes.decide(ctx, action)
-        case actions.LinkDoor():
-            return "me.doors", await me.doors(ctx, action)
-        case actions.Erase():
-            return "me.erase", await me.erase(ctx, action)
-        case _:
-            return "ignored", []
+    decide = _TAPS.get(type(action))
+    if decide is None:
+        return "ignored", []
+    return f"{decide.__module__.rpartition('.')[2]}.{decide.__name__}", await decide(ctx, action)
 
 
 async def _typed(ctx: Context, text: str) -> tuple[str, list[Message]]:

@@ -186,7 +186,7 @@ async def go_on(ctx: Context, action: Next) -> list[Message]:
 
 
 async def type_on(ctx: Context) -> list[Message]:
-    """ "tiep" was typed: leave the step if it may be left, else show it again."""
+    """Leave the step if it may be left, else show it again: "tiep" was typed."""
     run = await runs.open_run(ctx.conn, ctx.person)
     if run is None:
         return await resume(ctx)

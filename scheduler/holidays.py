@@ -1,4 +1,4 @@
-"""Days on which nobody is written to: public holidays (package `holidays`), the days around Tết, decisions over both."""
+"""Days on which nobody is written to: public holidays (package `holidays`), the days around Tết, and decisions."""
 
 from __future__ import annotations
 

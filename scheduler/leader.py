@@ -1,8 +1,8 @@
 """
 One clock leads.
 
-PostgreSQL: a session's advisory lock on a connection of its own. SQLite: a lock on a file beside the database, which the
-kernel lets go of when the process ends, however it ends.
+PostgreSQL: a session's advisory lock on a connection of its own. SQLite: a lock on a file beside the database, which
+the kernel lets go of when the process ends, however it ends.
 """
 
 from __future__ import annotations

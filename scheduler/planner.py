@@ -145,5 +145,5 @@ class Planner:
                 await rollup.rebuild(conn, self._assigned, day_of(now))
         async with self._database.begin() as conn:
             await planning.forget_old(conn, now)
-            await joining.forget_guesses(conn, now)
+            await joining.forget_old(conn, now)
         return 0

@@ -59,12 +59,12 @@ _OWNED = account.outerjoin(person, person.c.id == account.c.person_id).outerjoin
     learner, learner.c.person_id == account.c.person_id
 )
 # The hot path's statements, built once.
-_FIND = (
+_LOOK = (
     select(*_COLUMNS)
     .select_from(_OWNED)
     .where(account.c.endpoint_id == bindparam("at"), account.c.external_id == bindparam("who"))
-    .with_for_update(of=account)
 )
+_FIND = _LOOK.with_for_update(of=account)
 _RECORD = {name: make(inbound_update).on_conflict_do_nothing() for name, make in INSERTS.items()}
 
 
@@ -83,6 +83,12 @@ async def record_update(conn: AsyncConnection, endpoint_id: EndpointId, key: str
 async def find(conn: AsyncConnection, endpoint_id: EndpointId, external_id: str) -> Account | None:
     """The door with that id on that endpoint, locked until the transaction ends so that its taps go one by one."""
     row = (await conn.execute(_FIND, {"at": endpoint_id, "who": external_id})).first()
+    return _account(row) if row else None
+
+
+async def look(conn: AsyncConnection, endpoint_id: EndpointId, external_id: str) -> Account | None:
+    """The same without the lock, for pages that only show."""
+    row = (await conn.execute(_LOOK, {"at": endpoint_id, "who": external_id})).first()
     return _account(row) if row else None
 
 
@@ -163,9 +169,11 @@ async def ensure_endpoint(conn: AsyncConnection, channel: str, external_id: str,
     return EndpointId((await conn.execute(statement)).scalar_one())
 
 
-async def endpoint_name(conn: AsyncConnection, channel: str) -> str | None:
-    """The public name of the newest endpoint of a channel, such as a bot's user name."""
+async def endpoint_name(conn: AsyncConnection, channel: str, external_id: str | None = None) -> str | None:
+    """The public name of an endpoint, such as a bot's user name; the newest of the channel without an id."""
     query = select(endpoint.c.name).where(endpoint.c.channel == channel).order_by(endpoint.c.id.desc())
+    if external_id is not None:
+        query = query.where(endpoint.c.external_id == external_id)
     name: str | None = (await conn.execute(query)).scalars().first()
     return name
 

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 INVITE_LASTS = timedelta(days=14)
 LINK_LASTS = timedelta(minutes=10)
+CODES_KEPT = timedelta(days=90)  # after they ran out, for questions about who was invited
 MOST_TRIES = 5
 TRIES_WITHIN = timedelta(minutes=10)
 
@@ -188,9 +189,10 @@ async def may_guess(conn: AsyncConnection, who_hash: bytes, now: datetime) -> bo
     return ((await conn.execute(query)).scalar() or 0) < MOST_TRIES
 
 
-async def forget_guesses(conn: AsyncConnection, now: datetime) -> None:
-    """Forget counters that no longer count."""
+async def forget_old(conn: AsyncConnection, now: datetime) -> None:
+    """Forget counters that no longer count, and codes that ran out long ago."""
     await conn.execute(delete(guess_counter).where(guess_counter.c.since <= now - TRIES_WITHIN))
+    await conn.execute(delete(invite_code).where(invite_code.c.expires_at <= now - CODES_KEPT))
 
 
 async def not_joined(conn: AsyncConnection, unit_id: UnitId, today: date) -> Sequence[Invitee]:

@@ -62,6 +62,7 @@ class HistoryItem:
     id: int
     message: Message
     message_ref: str | None
+    run_at: datetime  # on the program's clock
     sent_at: datetime | None
     state: State
 
@@ -72,9 +73,7 @@ _INSERT_MANY = delivery.insert().returning(delivery.c.id, sort_by_parameter_orde
 _MARK_SENT = (
     update(delivery)
     .where(delivery.c.id == bindparam("delivery"))
-    .values(
-        state=State.SENT.value, message_ref=bindparam("ref"), sent_at=bindparam("now"), lease_until=null()
-    )
+    .values(state=State.SENT.value, message_ref=bindparam("ref"), sent_at=bindparam("now"), lease_until=null())
 )
 
 
@@ -354,15 +353,32 @@ async def history(conn: AsyncConnection, account_id: AccountId, limit: int = 60)
         .limit(limit)
     )
     query = (
-        select(delivery.c.id, delivery.c.payload, delivery.c.message_ref, delivery.c.sent_at, delivery.c.state)
+        select(
+            delivery.c.id,
+            delivery.c.payload,
+            delivery.c.message_ref,
+            delivery.c.run_at,
+            delivery.c.sent_at,
+            delivery.c.state,
+        )
         .where(delivery.c.id.in_(newest.scalar_subquery()))
         .order_by(delivery.c.sent_at.nullslast(), delivery.c.id)
     )
     return [
-        HistoryItem(row.id, Message.from_json(row.payload), row.message_ref, row.sent_at, State(row.state))
+        HistoryItem(row.id, Message.from_json(row.payload), row.message_ref, row.run_at, row.sent_at, State(row.state))
         for row in (await conn.execute(query)).all()
         if row.payload
     ]
+
+
+async def waiting(conn: AsyncConnection) -> dict[tuple[str, str], int]:
+    """How many deliveries have not come to an end, by lane and state; read by index."""
+    query = (
+        select(delivery.c.lane, delivery.c.state, func.count())
+        .where(delivery.c.state.in_([State.QUEUED.value, State.LEASED.value, State.SENDING.value]))
+        .group_by(delivery.c.lane, delivery.c.state)
+    )
+    return {(lane, state): number for lane, state, number in (await conn.execute(query)).all()}
 
 
 async def counts_by_state(conn: AsyncConnection) -> dict[tuple[str, str], int]:

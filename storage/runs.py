@@ -289,7 +289,7 @@ async def count_tests(conn: AsyncConnection, person_id: PersonId, module_id: str
 async def record_test(
     conn: AsyncConnection, *, person_id: PersonId, module_id: str, percent: int, completes: bool, now: datetime
 ) -> None:
-    """Keep the best result of a final test, and the completion of the module it may bring; neither is ever taken back."""
+    """Keep the best result of a final test, and the completion it may bring; neither is ever taken back."""
     best = case(
         (func.coalesce(learner_course.c.best_percent, -1) < percent, literal(percent)),
         else_=learner_course.c.best_percent,

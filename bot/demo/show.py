@@ -45,7 +45,9 @@ BEGUN = "demo_begun"
 
 async def run(args: Namespace, chosen: Settings) -> int:
     """Make the union if it is not there, and serve it."""
-    log.configure(as_json=chosen.log_format == "json", level="WARNING" if chosen.log_level == "INFO" else chosen.log_level)
+    log.configure(
+        as_json=chosen.log_format == "json", level="WARNING" if chosen.log_level == "INFO" else chosen.log_level
+    )
     is_default = chosen.database_url == type(chosen)().database_url
     url = DEMO_URL if is_default else chosen.database_url
     port = args.port if args.port is not None else _free(chosen.host, chosen.port)
@@ -75,14 +77,16 @@ async def run(args: Namespace, chosen: Settings) -> int:
 
 
 def _free(host: str, port: int) -> int:
-    """The port if nobody listens there, else any."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return 0
-    return port
+    """The port if nobody listens there, else another that is free."""
+    for wanted in (port, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, wanted))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise StartError(f"Không mở được cổng nào ở {host}.")
 
 
 def _remove(url: str) -> None:

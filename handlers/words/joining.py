@@ -30,8 +30,8 @@ def consent(installation: Installation, inviter: str, by: str, ref: str, unit_na
     return Message(
         f"{inviter}{document} mời đồng chí học các bài ngắn dành cho cán bộ công đoàn{at_unit}, "
         "mỗi bài khoảng 4 phút.\n\n"
-        "Nếu đồng chí đồng ý, trợ lý giữ: họ tên, chức danh, đơn vị (theo danh sách của công đoàn), tài khoản trò chuyện "
-        "này, bài đã học và câu trả lời. Mục đích: gửi bài, nhắc học, thống kê cho công đoàn cấp trên. "
+        "Nếu đồng chí đồng ý, trợ lý giữ: họ tên, chức danh, đơn vị (theo danh sách của công đoàn), "
+        "tài khoản trò chuyện này, bài đã học và câu trả lời. Mục đích: gửi bài, nhắc học, thống kê cho cấp trên. "
         "Cấp trên thấy số lượng; chủ tịch công đoàn cơ sở chỉ thấy đồng chí chưa kết nối, đang học hay hoàn thành, "
         "không thấy điểm.\n\n"
         "Đồng chí có thể xem, ngừng hoặc xóa bất cứ lúc nào: nhắn “toi”. "
@@ -84,6 +84,14 @@ def too_many_tries() -> Message:
 def unit_unknown() -> Message:
     """A link to a unit that is not there."""
     return Message("Đường dẫn này không còn dùng. Đồng chí quét lại mã QR mới nhất của đơn vị.")
+
+
+def name_asked() -> Message:
+    """Agreed by a unit's QR on a channel that cannot vouch for a phone: who is it?"""
+    return Message(
+        "Cảm ơn đồng chí. Đồng chí nhắn họ và tên; chủ tịch công đoàn sẽ xác nhận bằng một lần bấm. "
+        "Có mã mời trên giấy thì nhắn mã để vào ngay."
+    )
 
 
 def contact_asked() -> Message:

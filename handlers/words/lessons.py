@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from channels.messages import Button, Kind, Message
 from content import present
+from content.figures import resolve
 from handlers.actions import (
     Answer,
     Later,
@@ -63,7 +64,7 @@ def step_name(run: Run) -> str:
 def question(run: Run, asked: Question, attempt_id: int, order: str, today: date, *, replaces: str | None) -> Message:
     """A question with its letters as buttons."""
     title, body = _titled(present.question_text(asked, order, step_name(run), today))
-    choices = {choice.key: choice.text for choice in asked.choices}
+    choices = {choice.key: resolve(choice.text, today) for choice in asked.choices}
     letters = tuple(
         Button(letter, Answer(attempt_id, key).pack(), hint=choices[key])
         for letter, key in zip(present.LETTERS, order, strict=False)

@@ -176,5 +176,5 @@ def unlink_asked(*, is_last: bool) -> Message:
 
 
 def unlinked() -> Message:
-    """This door is closed."""
+    """The door is closed."""
     return Message("Đã gỡ tài khoản này. Kết quả học của đồng chí vẫn được giữ.")

@@ -22,11 +22,11 @@ from storage.tables import (
     endpoint,
     guess_counter,
     holiday_override,
-    job,
     learner,
     lesson_run,
     metadata,
     org_unit,
+    parked_update,
     person,
     setting,
     unit_history,
@@ -93,8 +93,9 @@ async def _fill(database: Database) -> None:
             insert(unit_history).values(unit_id=2, before={"z": 1, "a": {"y": [True]}}, until=TODAY, recorded_at=NOW)
         )
         await conn.execute(update(account).where(account.c.id == 2).values(awaits_data=None))  # JSON's null, not SQL's
-        await conn.execute(insert(job), [{"kind": "x", "payload": {}, "run_at": NOW, "state": "done"}] * 3)
-        await conn.execute(job.delete().where(job.c.id == 3))
+        parked = {"endpoint_id": 1, "key": "k", "kind": "Tap", "error": "KeyError", "at": NOW}
+        await conn.execute(insert(parked_update), [parked] * 3)
+        await conn.execute(parked_update.delete().where(parked_update.c.id == 3))
         # A unit below one that was made later, managed by one made later still.
         last = (await conn.execute(select(func.max(org_unit.c.id)))).scalar_one()
         await conn.execute(
@@ -135,7 +136,8 @@ async def test_ids_go_on_after_those_given_out_before(database: Database, empty:
     await archive.restore(empty, tmp_path / "b.zip")
 
     async with empty.begin() as conn:
-        added = insert(job).values(kind="y", payload={}, run_at=NOW, state="queued").returning(job.c.id)
+        parked = {"endpoint_id": 1, "key": "l", "kind": "Tap", "error": "KeyError", "at": NOW}
+        added = insert(parked_update).values(parked).returning(parked_update.c.id)
         assert (await conn.execute(added)).scalar_one() == 4  # the third was given out and deleted
         await conn.execute(insert(unit_history).values(unit_id=1, before={}, until=TODAY, recorded_at=NOW))
 
@@ -224,7 +226,7 @@ async def test_contents_that_are_not_the_manifests_are_refused(
         return content[: content.rindex(b"\n", 0, -1) + 1] if name == "person.jsonl" else content
 
     def gone(name: str, content: bytes) -> bytes | None:
-        return None if name == "job.jsonl" else content
+        return None if name == "parked_update.jsonl" else content
 
     for change in (other_name, fewer, gone):
         _rewritten(good, bad, change)

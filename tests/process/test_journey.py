@@ -79,7 +79,8 @@ async def serving(environment: dict[str, str]) -> AsyncIterator[str]:
     try:
         async with asyncio.timeout(20):
             line = (await process.stdout.readline()).decode()
-        assert (found := re.fullmatch(r"ready (http://\S+)\n", line)), line
+        found = re.fullmatch(r"ready (http://\S+)\n", line)
+        assert found is not None, line
         yield found[1]
     finally:
         process.send_signal(signal.SIGTERM)
