@@ -77,7 +77,7 @@ class Database:
 
 def open_database(url: str, *, pool_size: int = 16) -> Database:
     """
-    Open the database at `url` without connecting yet.
+    Open the database at `url` without connecting yet. Errors never show what was written: it may be somebody's words.
 
     Args:
         url: `sqlite:///path/to/file.db` or `postgresql://user:password@host/name`.
@@ -110,6 +110,7 @@ def open_database(url: str, *, pool_size: int = 16) -> Database:
                 pool_size=pool_size,
                 max_overflow=0,
                 pool_pre_ping=False,
+                hide_parameters=True,
                 **quiet,
                 connect_args={
                     "server_settings": {

@@ -1,0 +1,125 @@
+"""Lengths and manners of what the assistant says, with the longest names that the roster takes."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from channels.messages import Message, PersonId
+from content import loader
+from handlers import words
+from handlers.context import Installation
+from learning.calendar import DayPart, Shift
+from learning.lesson import begin_lesson, begin_review, begin_test
+from learning.roles import Role, Track
+from storage.learners import Post
+from storage.runs import Run
+from storage.standing import Studies
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from learning.lesson import Progress
+
+NAME = "Nguyễn Hoàng Thị Phương Khuyên"
+UNIT = "Công đoàn cơ sở Công ty Trách nhiệm hữu hạn Một thành viên Dệt may Xuất nhập khẩu Hoa Sen Vàng"
+INSTALLATION = Installation(
+    invited_by="Liên đoàn Lao động thành phố và các khu công nghiệp, khu chế xuất",
+    document="Kế hoạch số 1234/KH-LĐLĐ ngày 01/11/2026",
+    contact=f"đồng chí {NAME}, điện thoại 0900 000 001",
+    bot_link="https://t.me/tro_ly_hoc_tap_cong_doan_bot",
+)
+LIBRARY = loader.load()
+NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
+POST = Post(7, 3, UNIT, "CDCS", Role.FULL_TIMER, Track.STAFF, receives_reports=True)
+STUDIES = Studies(
+    PersonId(1), frozenset(Track), frozenset(), frozenset({"M0"}), {}, frozenset(), ("M0",), (), None, None
+)
+BLAMES = ("chậm", "trốn", "vi phạm", "ngoài cửa sổ", "lười")
+
+
+def run(kind: str, progress: Progress) -> Run:
+    return Run(10**15, PersonId(1), kind, "M0", "M0.1", "v", progress, False, NOW, None)
+
+
+def said() -> Iterator[tuple[str, Message]]:
+    lesson = max(LIBRARY.lessons.values(), key=lambda each: len(each.title))
+    question = next(iter(LIBRARY.questions.values()))
+    sitting = run("lesson", begin_lesson(4, ("a", "b", "c"), number=11, total=12))
+    test = run("test", begin_test(("a",) * 10))
+    module = LIBRARY.modules[0]
+    yield "kept", words.kept(sitting)
+    yield "lesson_done", words.lesson_done(sitting, lesson, 3, asks_hour=True, replaces=None)
+    for passed in (True, False):
+        yield "test_done", words.test_done(test, module, passed=passed, tries_left=2, replaces=None)
+    yield "review_done", words.review_done(run("review", begin_review(("a",))), replaces=None)
+    yield "nothing_left", words.nothing_left(STUDIES, LIBRARY)
+    yield "reminder", words.reminder(NAME, sitting, lesson)
+    yield "reminder of a test", words.reminder(NAME, test, None)
+    yield "shift_asked", words.shift_asked()
+    yield (
+        "question",
+        words.question(
+            run("lesson", begin_lesson(0, (question.id,))), question, 10**15, "abc", date(2026, 11, 21), replaces=None
+        ),
+    )
+
+
+def said_to_newcomers() -> Iterator[tuple[str, Message]]:
+    yield "agreed", words.agreed(NAME, INSTALLATION.invited_by)
+    yield "stranger", words.welcome_stranger(INSTALLATION)
+    for message in (words.declined, words.code_unknown, words.too_many_tries, words.unit_unknown, words.name_asked):
+        yield message.__name__, message()
+    for message in (words.contact_asked, words.contact_not_own, words.contact_unmatched, words.already_taken):
+        yield message.__name__, message()
+    for reached in (True, False):
+        yield "waits_for_chair", words.waits_for_chair(UNIT, reached=reached)
+        yield "change_passed_on", words.change_passed_on(reached=reached)
+        yield "unlink_asked", words.unlink_asked(is_last=reached)
+        yield "change_decided", words.change_decided(accepted=reached, note="Đã kết thúc.", replaces=None)
+    yield "newcomer", words.newcomer(NAME, UNIT, 10**15, [(10**15, f"{NAME}, tổ trưởng, {UNIT}")] * 3)
+    yield "newcomer_decided", words.newcomer_decided(NAME, f"{NAME}, tổ trưởng, {UNIT}", replaces=None)
+    yield "not_recognised", words.not_recognised(UNIT)
+
+
+def said_of_settings() -> Iterator[tuple[str, Message]]:
+    for part in DayPart:
+        yield "hour_set", words.hour_set(part, None, replaces=None)
+    for shift in Shift:
+        yield "shift_set", words.shift_set(shift, replaces=None)
+    for how in ("sau_ca", "tuan", "ngung", "nhac"):
+        yield "snoozed", words.snoozed(how, "sau 06:45 ngày 22/11", replaces=None)
+    for message in (words.settings, words.shifts, words.help_text, words.not_understood, words.try_again):
+        yield message.__name__, message()
+    for message in (words.erase_asked, words.erased, words.unlinked):
+        yield message.__name__, message()
+    yield "in question", words.not_understood_in_question("A, B, C hoặc D")
+    yield "me", words.me(NAME, [POST], ["Nhập môn công đoàn: 5/5 bài, kiểm tra cuối 90% ✔"] * 2)
+    yield "link_code", words.link_code("K7MP-2QXD-9T", INSTALLATION.bot_link)
+    yield "linked", words.linked(NAME)
+    yield "changes", words.changes([POST])
+    yield "which_post", words.which_post("thoi_chuc", [POST])
+    yield "change_said", words.change_said("nguoi_moi")
+    for kind in words.CHANGE_KINDS:
+        yield "change_asked", words.change_asked(10**15, kind, NAME, f"Chủ tịch, {UNIT}", "x" * 150)
+
+
+@pytest.mark.parametrize(("name", "message"), [*said(), *said_to_newcomers(), *said_of_settings()])
+def test_a_message_fits_a_phone_and_blames_nobody(name: str, message: Message) -> None:
+    shown = message.full_text
+
+    assert len(shown) <= 400, f"{name}: {len(shown)}"
+    assert shown == unicodedata.normalize("NFC", shown)
+    assert not any(blame in shown.lower() for blame in BLAMES)
+    assert all(len(button.label) <= 60 for row in message.buttons for button in row)
+
+
+def test_the_consent_says_who_what_why_and_what_is_never_asked() -> None:
+    message = words.consent(INSTALLATION, INSTALLATION.invited_by, "u", "9" * 15, UNIT)
+
+    assert len(message.full_text) <= 1_500
+    for part in (INSTALLATION.invited_by, INSTALLATION.document, "trợ lý giữ", "xóa", "OTP", INSTALLATION.contact):
+        assert part in message.text

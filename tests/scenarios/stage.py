@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING
 
+import structlog
+
 from bot.clock import AdjustableClock
 from bot.program import CLOCK_OFFSET, Program, build
 from bot.settings import Settings
@@ -204,6 +206,8 @@ class Stage:
 @asynccontextmanager
 async def set_up(database_url: str, *, with_telegram: bool = False) -> AsyncIterator[Stage]:
     """The program on a fresh, migrated database with the union in it; nobody has joined."""
+    # Tracebacks without the values in them: a library in one takes minutes to print.
+    structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(TelegramServer()) if with_telegram else None
         database = open_database(database_url)
