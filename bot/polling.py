@@ -30,8 +30,9 @@ WAIT_S = 30
 AT_ONCE = 32
 LONGEST_PAUSE_S = 60.0
 
+CONFLICT = "Có chương trình khác đang nhận tin của bot này, hoặc webhook vẫn bật (409). Chỉ để một nơi."
 _WORDS = {
-    Trouble.CONFLICT: "Có chương trình khác đang nhận tin của bot này, hoặc webhook vẫn bật (409). Chỉ để một nơi.",
+    Trouble.CONFLICT: CONFLICT,
     Trouble.TOKEN: "Telegram không nhận mã (token) của bot (401). Kiểm tra lại mã do @BotFather cấp.",
     Trouble.NETWORK: "Không kết nối được Telegram. Kiểm tra mạng; chương trình tự thử lại.",
     Trouble.THROTTLED: "Telegram yêu cầu nhận tin chậm lại (429); chương trình tự chờ.",

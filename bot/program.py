@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -43,7 +44,7 @@ from web.telegram import PATH as WEBHOOK_PATH
 from web.telegram import routes as telegram_routes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -276,6 +277,8 @@ async def run(program: Program, demo: DemoParts | None = None) -> None:
         tasks.append(asyncio.create_task(_telegram(program, program.bot, program.telegram_endpoint)))
     program.ticker.start()
     host, port = runner.addresses[0][:2]
+    gc.collect()
+    gc.freeze()  # the curriculum and the modules live as long as the program: no pause looks through them again
     print(f"ready http://{host}:{port}", flush=True)
     log.info("ready", host=host, port=port, database=make_url(settings.database_url).get_backend_name())
     await program.stop.wait()
@@ -294,33 +297,65 @@ async def run(program: Program, demo: DemoParts | None = None) -> None:
 
 
 async def _telegram(program: Program, bot: telegram.Bot, endpoint: EndpointId) -> None:
-    """Introduce the bot, then take updates by webhook or by polling; keep trying until told to stop."""
-    settings = program.settings
+    """Take updates by webhook or by polling until told to stop; what fails meanwhile is tried again."""
+    introducing = asyncio.create_task(_keep_trying(program, partial(_introduce, program, bot)))
+    try:
+        if program.settings.public_url:
+            await _keep_trying(program, partial(_hook, program, bot))
+        else:
+            await _poll(program, bot, endpoint)
+    finally:
+        await introducing
+
+
+async def _keep_trying(program: Program, step: Callable[[], Awaitable[None]]) -> None:
     failures = 0
     while not program.stop.is_set():
         try:
-            who = await telegram.introduce(bot)
-            async with program.database.begin() as conn:
-                await accounts.ensure_endpoint(conn, TELEGRAM, settings.bot_id, who.username)
-            program.pipeline.introduce(f"https://t.me/{who.username}")
-            await telegram.set_commands(bot)
-            if settings.public_url:
-                url = settings.public_url.rstrip("/") + WEBHOOK_PATH
-                await telegram.set_webhook(bot, url, settings.webhook_secret, telegram.ALLOWED_UPDATES)
-                log.info("webhook_set")
-                return
-            await telegram.delete_webhook(bot)
-            break
+            await step()
         except (SendError, SQLAlchemyError, OSError) as error:
             failures += 1
             log.warning("telegram_away", error=type(error).__name__, hint="Kiểm tra mạng và TAPHUAN_TELEGRAM_TOKEN.")
             await _pause(program.stop, polling.pause_s(failures, 0.5))
-    lock = lock_for(program.database, settings.database_url, POLLER)
+        else:
+            return
+
+
+async def _introduce(program: Program, bot: telegram.Bot) -> None:
+    who = await telegram.introduce(bot)
+    async with program.database.begin() as conn:
+        await accounts.ensure_endpoint(conn, TELEGRAM, program.settings.bot_id, who.username)
+    program.pipeline.introduce(f"https://t.me/{who.username}")
+    await telegram.set_commands(bot)
+
+
+async def _hook(program: Program, bot: telegram.Bot) -> None:
+    url = program.settings.public_url.rstrip("/") + WEBHOOK_PATH
+    await telegram.set_webhook(bot, url, program.settings.webhook_secret, telegram.ALLOWED_UPDATES)
+    log.info("webhook_set")
+
+
+async def _poll(program: Program, bot: telegram.Bot, endpoint: EndpointId) -> None:
+    async def tell(trouble: str) -> None:
+        await _note_trouble(program, trouble)
+        if trouble == polling.CONFLICT:
+            await _unhook(bot)
+
+    lock = lock_for(program.database, program.settings.database_url, POLLER)
     while not program.stop.is_set() and not await lock.held():
         await _pause(program.stop, 2.0)
     if not program.stop.is_set():
-        await polling.poll(bot, program.pipeline, endpoint, program.stop, partial(_note_trouble, program))
+        await _unhook(bot)
+        await polling.poll(bot, program.pipeline, endpoint, program.stop, tell)
     await lock.release()
+
+
+async def _unhook(bot: telegram.Bot) -> None:
+    """Take away a webhook that was left on; if that fails, polling says what is wrong and goes on trying."""
+    try:
+        await telegram.delete_webhook(bot)
+    except SendError as error:
+        log.warning("webhook_left_on", error=type(error).__name__)
 
 
 async def _note_trouble(program: Program, trouble: str) -> None:

@@ -79,7 +79,7 @@ async def _deliver(post: Post, outgoing: Outgoing, message: Message, lane: str) 
         async with post.database.begin() as conn:
             await outbox.mark(conn, outgoing.id, State.FAILED, f"refused:{error}")
     else:
-        async with post.database.begin() as conn:
+        async with post.database.single() as conn:
             await outbox.mark_sent(conn, outgoing.id, ref, post.real_clock.now())
     post.count(outgoing.endpoint_id, lane, state.value)
     return not again

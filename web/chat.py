@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from channels.messages import ContactShared, Sender, Started, Tap, Text
+from channels.messages import Sender, Started, Tap, Text
 from handlers.join import unit_payload
 from web import forms, sessions
-from web.bubbles import bubble, mark_of, new_key
+from web.bubbles import bubble, fold, mark_of, new_key
 from web.pages import json_answer
 from web.security import wants_json
-from web.stream import HISTORY, Parts, Seat, as_bubbles, history, stream
+from web.stream import HISTORY, Parts, Seat, history, stream
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -41,7 +41,7 @@ _RETRY_AFTER_S = "3"
 
 def room(parts: Parts, path: str, who: Who, show: Show) -> list[web.RouteDef]:
     """
-    Return the routes of chats below `path`: events, tap, say, contact.
+    Return the routes of chats below `path`: events, tap, say.
 
     Args:
         parts: what pages are made from.
@@ -69,13 +69,6 @@ def room(parts: Parts, path: str, who: Who, show: Show) -> list[web.RouteDef]:
         key, text = forms.key_of(fields, seat.external_id), forms.text_of(fields)
         return await take(request, seat, Text(key, sender(seat), text) if text else None)
 
-    async def contact(request: web.Request) -> web.StreamResponse:
-        seat = who(request)
-        fields = await forms.read_fields(request)
-        key, phone = forms.key_of(fields, seat.external_id), forms.phone_of(fields)
-        # Anybody can type any number, so it is never the sender's own proven one.
-        return await take(request, seat, ContactShared(key, sender(seat), phone, is_own=False) if phone else None)
-
     async def take(request: web.Request, seat: Seat, inbound: Inbound | None) -> web.StreamResponse:
         replies: list[Bubble] = []
         if inbound is not None:
@@ -92,7 +85,6 @@ def room(parts: Parts, path: str, who: Who, show: Show) -> list[web.RouteDef]:
         web.get(f"{path}/events", events),
         web.post(f"{path}/tap", tap),
         web.post(f"{path}/say", say),
-        web.post(f"{path}/contact", contact),
     ]
 
 
@@ -116,9 +108,8 @@ def visiting(message: Message) -> Bubble:
 async def logbook(parts: Parts, seat: Seat, replies: Sequence[Bubble]) -> tuple[list[Bubble], str]:
     """Return the bubbles of a page from the oldest, and the mark of what the ledger has of them."""
     items = await history(parts, seat.external_id)
-    kept = as_bubbles(seat, items)
     fresh = {each.ref for each in replies}
-    bubbles = [each for each in kept if each.ref not in fresh] + list(replies)
+    bubbles = [each for each in fold(items) if each.ref not in fresh] + list(replies)
     return bubbles, mark_of((item.id for item in items), HISTORY)
 
 

@@ -71,7 +71,6 @@ class DemoRoom:
         self._demo = demo
         self._personas = {persona.key: persona for persona in demo.personas}
         self._seen: dict[str, set[str]] = {key: set() for key in self._personas}
-        self._shown_at: dict[str, datetime] = {}  # by message, on the program's clock
         self._pushing = asyncio.Lock()
 
     def routes(self) -> list[web.RouteDef]:
@@ -110,13 +109,7 @@ class DemoRoom:
         def on_shown(ref: str) -> None:
             self._seen[persona.key].add(ref)
 
-        return Seat(
-            persona.external_id,
-            f"{PATH}/{persona.key}",
-            also=(TOPIC,),
-            on_shown=on_shown,
-            shown_at=self._shown_at.get,
-        )
+        return Seat(persona.external_id, f"{PATH}/{persona.key}", also=(TOPIC,), on_shown=on_shown)
 
     async def _page(self, request: web.Request) -> web.Response:
         return await self._show(request, self._seat(request), ())
@@ -151,13 +144,9 @@ class DemoRoom:
         with self._parts.hub.open_page(_WATCHER, *everybody) as page:
             while page.is_open:
                 events = await page.wait(self._parts.heartbeat_s)
-                now = self._demo.now()
-                shown = [event.ref for event in events if isinstance(event, Shown)]
-                for ref in shown:
-                    self._shown_at.setdefault(ref, now)
-                if shown:
+                if any(isinstance(event, Shown) for event in events):
                     self._tell("unread", await self._unread())
-                self._tell_time(now)
+                self._tell_time(self._demo.now())
 
     def _tell(self, name: str, data: dict[str, int] | dict[str, str]) -> None:
         self._parts.hub.publish(TOPIC, Signal(name, dict(data)))

@@ -19,7 +19,6 @@ MAX_BODY_BYTES = 64 * 1024
 _MAX_FIELDS = 16
 _KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
 _REF = re.compile(r"[A-Za-z0-9:_-]{1,64}")
-_LONGEST_PHONE = 32
 
 
 class BadFieldError(ValueError):
@@ -83,8 +82,3 @@ def ref_of(fields: Mapping[str, str]) -> str | None:
 def text_of(fields: Mapping[str, str]) -> str:
     """Return what was typed, cleaned; perhaps nothing."""
     return clean(fields.get("text", ""))
-
-
-def phone_of(fields: Mapping[str, str]) -> str:
-    """Return a phone number as it was typed; perhaps nothing."""
-    return clean(fields.get("phone", ""), _LONGEST_PHONE)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
 from channels.hub import Acknowledged, Event, FullHouseError, Shown, Signal
 from storage import accounts, outbox
-from web.bubbles import bubble, fold, mark_of
+from web.bubbles import bubble, fold, mark_of, ref_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from datetime import datetime
 
     from channels.hub import Hub, Page
     from channels.messages import EndpointId, Pipeline
@@ -38,13 +38,14 @@ _RETRY_MS = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What chat pages are made from."""
+    """What chat pages are made from; `now` is the program's clock."""
 
     pipeline: Pipeline
     database: Database
     hub: Hub
     endpoint: EndpointId
     pages: Pages
+    now: Callable[[], datetime]
     heartbeat_s: float = HEARTBEAT_S
 
 
@@ -56,22 +57,13 @@ class Seat:
     base: str
     also: tuple[str, ...] = ()
     on_shown: Callable[[str], None] | None = None
-    shown_at: Callable[[str], datetime | None] | None = None  # by message, where the program's clock is not the wall's
 
 
 async def history(parts: Parts, external_id: str) -> list[HistoryItem]:
     """Return what the ledger has of a chat; nothing for somebody who has not agreed."""
     async with parts.database.connect() as conn:
-        account = await accounts.find(conn, parts.endpoint, external_id)
+        account = await accounts.look(conn, parts.endpoint, external_id)
         return list(await outbox.history(conn, account.id, HISTORY)) if account else []
-
-
-def as_bubbles(seat: Seat, items: Iterable[HistoryItem]) -> list[Bubble]:
-    """Return the bubbles of a chat, with the hour that the seat's own clock showed."""
-    bubbles = fold(items)
-    if seat.shown_at is None:
-        return bubbles
-    return [replace(each, at=seat.shown_at(each.ref)) for each in bubbles]
 
 
 async def stream(request: web.Request, parts: Parts, seat: Seat) -> web.StreamResponse:
@@ -106,6 +98,7 @@ class _Stream:
         self._response = response
         self._page = page
         self._known: set[int] = set()
+        self._at: dict[str, datetime] = {}  # by message: an edit keeps the hour of what it replaces
 
     async def run(self, mark: str) -> None:
         items = await history(self._parts, self._seat.external_id)
@@ -122,10 +115,12 @@ class _Stream:
 
     async def _catch_up(self, items: Iterable[HistoryItem]) -> None:
         items = list(items)
+        for item in items:
+            self._at.setdefault(ref_of(item), item.run_at)
         missed = {item.id for item in items} - self._known
         if not missed:
             return
-        for shown in as_bubbles(self._seat, items):
+        for shown in fold(items):
             if int(shown.mark) in missed:
                 await self._show(shown, "missed")
         # Only now: a page that breaks off in between must ask for all of it again.
@@ -139,8 +134,7 @@ class _Stream:
                     if int(tag) in self._known:
                         return
                     self._known.add(int(tag))
-                at = self._seat.shown_at(ref) if self._seat.shown_at else datetime.now(UTC)
-                await self._show(bubble(message, ref, tag, at), "message")
+                await self._show(bubble(message, ref, tag, self._at.setdefault(ref, self._parts.now())), "message")
             case Acknowledged(callback_id):
                 await self._write("ack", {"key": callback_id})
             case Signal(name, data):
@@ -148,7 +142,7 @@ class _Stream:
 
     async def _show(self, shown: Bubble, name: str) -> None:
         html = self._parts.pages.bubble(shown, self._seat.base)
-        await self._write(name, {"ref": shown.ref, "html": html, "drops": shown.drops_keyboard})
+        await self._write(name, {"ref": shown.ref, "html": html})
         if self._seat.on_shown is not None:
             self._seat.on_shown(shown.ref)
 

@@ -93,6 +93,9 @@ class Stage:
             if (action := seen.action(label)) is not None:
                 await self._press(who, label, action, seen.ref if owner is None else None)
                 return
+        if owner is not None and any(said == label for said, _, _ in door.pressed):  # forwarded before it was edited
+            await self._press(who, label, next(a for said, a, _ in reversed(door.pressed) if said == label), None)
+            return
         raise LookupError(f"no button {label!r} on the screen of {owner or who}")
 
     async def taps_again(self, who: str, label: str) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,10 +11,11 @@ from tests.web.stage import QUESTION, VERDICT
 from web.bubbles import Bubble, bubble, fold, mark_of
 
 AT = datetime(2026, 11, 21, 7, 5, tzinfo=UTC)
+SENT_AT = datetime(2026, 7, 1, tzinfo=UTC)  # the machine's clock, which no page shows
 
 
-def item(number: int, message: Message, ref: str | None = None) -> HistoryItem:
-    return HistoryItem(number, message, ref, AT, State.SENT)
+def item(number: int, message: Message, ref: str | None = None, run_at: datetime = AT) -> HistoryItem:
+    return HistoryItem(number, message, ref, run_at, SENT_AT, State.SENT)
 
 
 def words(shown: Bubble) -> str:
@@ -108,21 +109,12 @@ def test_the_channels_reference_is_what_an_edit_names() -> None:
     assert [(each.ref, each.mark) for each in shown] == [("x9", "2")]
 
 
-ASKS, DROPS = Message("Số máy?", asks_contact=True), Message("Cảm ơn.", drops_keyboard=True)
+def test_the_hour_is_the_programs_and_an_edit_keeps_it() -> None:
+    later = AT + timedelta(hours=1)
 
+    shown = fold([item(1, QUESTION), item(2, Message("Nhắc"), None, later), item(3, VERDICT, "1", later)])
 
-@pytest.mark.parametrize(
-    ("messages", "asked"),
-    [
-        ([ASKS], [True]),
-        ([ASKS, Message("Chào")], [True, False]),
-        ([ASKS, ASKS], [False, True]),
-        ([ASKS, DROPS], [False, False]),
-        ([DROPS, ASKS], [False, True]),
-    ],
-)
-def test_only_the_last_unanswered_question_for_a_phone_has_a_form(messages: list[Message], asked: list[bool]) -> None:
-    assert [each.asks_contact for each in fold(map(item, range(len(messages)), messages))] == asked
+    assert [(each.ref, each.at) for each in shown] == [("1", AT), ("2", later)]
 
 
 def test_every_bubble_has_a_key_of_its_own() -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from channels.messages import Button, ContactShared, Message, Receipt, Sender, Started, Tap, Text
+from channels.messages import Button, Message, Receipt, Sender, Started, Tap, Text
 from tests.web.stage import QUESTION, VERDICT, WELCOME
 from web.sessions import COOKIE
 
@@ -185,17 +185,6 @@ async def test_nothing_typed_is_nothing_said(stage: Stage, browser: Browser) -> 
     assert (answer.status, stage.taken) == (303, [])
 
 
-async def test_a_typed_phone_proves_nothing(stage: Stage, browser: Browser) -> None:
-    await browser.opens("/chat")
-    stage.taken.clear()
-
-    await browser.posts("/chat/contact", phone="0900 000 001")
-
-    [contact] = stage.taken
-    assert isinstance(contact, ContactShared)
-    assert (contact.phone, contact.is_own) == ("0900 000 001", False)
-
-
 async def test_the_same_key_of_two_readers_is_two_keys(stage: Stage, opens: Opens) -> None:
     for _ in range(2):
         browser = await opens()
@@ -218,7 +207,6 @@ async def test_the_same_key_of_two_readers_is_two_keys(stage: Stage, opens: Open
         ("tap", {"action": "a", "ref": "x" * 65}),
         ("tap", {"action": "a", "ref": "<script>"}),
         ("say", {"key": "", "text": "hoc"}),
-        ("contact", {"key": "", "phone": "09"}),
     ],
 )
 async def test_what_our_page_would_not_send_is_refused(

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import re
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -8,11 +10,13 @@ import pytest
 
 from channels.messages import Message, Tap
 from learning.calendar import ZONE
-from tests.web.stage import PERSONAS, QUESTION
+from tests.web.stage import PERSONAS, QUESTION, VERDICT
 from web.dates import next_monday, spoken
 
 if TYPE_CHECKING:
     from tests.web.stage import Browser, Stage
+
+HOUR = re.compile(r'<p class="hour"><time [^>]*>([0-9:]+)<')
 
 
 async def test_the_first_page_is_the_first_persona(demo: Browser) -> None:
@@ -76,11 +80,32 @@ async def test_messages_carry_the_hour_of_the_programs_clock(stage: Stage, demo:
     listener = await demo.hears("/demo/to_truong/events")
     await demo.posts("/demo/clock", advance_s="86400")
     await stage.send("demo-1", Message("Nhắc học"))
-    await listener.next("unread")
 
+    told = await listener.shown()
     page = await demo.opens("/demo/to_truong")
 
+    assert 'data-day="Chủ nhật, 22/11/2026"' in told["html"]
     assert '<p class="day">Chủ nhật, 22/11/2026</p>' in page.text
+    assert HOUR.findall(told["html"]) == HOUR.findall(page.text) == ["14:05"]
+
+
+@pytest.mark.parametrize("is_open_before", [True, False])
+async def test_an_edit_keeps_the_hour_of_what_it_replaces(stage: Stage, demo: Browser, is_open_before: bool) -> None:
+    if not is_open_before:
+        ref = await stage.send("demo-1", QUESTION)
+    mark = (await demo.opens("/demo/to_truong")).mark
+    listener = await demo.hears("/demo/to_truong/events", mark)
+    if is_open_before:
+        ref = await stage.send("demo-1", QUESTION)
+        await listener.shown()
+    await demo.posts("/demo/clock", advance_s="3600")
+
+    await stage.send("demo-1", replace(VERDICT, replaces=ref))
+
+    told = await listener.shown()
+    page = await demo.opens("/demo/to_truong")
+    assert "Đúng." in told["html"]
+    assert HOUR.findall(told["html"]) == HOUR.findall(page.text) == ["14:05"]
 
 
 # --- the clock ---

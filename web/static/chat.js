@@ -48,9 +48,6 @@
   function place(ref, html, source) {
     const fresh = parse(html);
     if (isEcho(fresh, source)) return;
-    if (fresh.querySelector("[data-contact]") || fresh.hasAttribute("data-drops")) {
-      for (const old of log.querySelectorAll("[data-contact]")) old.remove();
-    }
     const old = find(ref);
     if (!old) {
       fresh.classList.add("come");
@@ -164,9 +161,9 @@
     busy.delete(key);
   }
 
-  async function speak(what, fields, shown) {
-    const own = showOwn(shown);
-    const taken = await post(what, { key: newKey(), ...fields });
+  async function speak(text) {
+    const own = showOwn(text);
+    const taken = await post("say", { key: newKey(), text });
     own.classList.remove("waiting");
     if (!taken) own.remove();
     return taken;
@@ -177,13 +174,10 @@
     event.preventDefault();
     if (form.matches("[data-tap]")) {
       tap(form, event.submitter, form.contains(document.activeElement) && document.activeElement.matches(":focus-visible"));
-    } else if (form.matches("[data-contact]")) {
-      const phone = form.elements.phone.value.trim();
-      if (phone) speak("contact", { phone }, `Số điện thoại: ${phone}`);
     } else {
       const text = field.value.trim();
       field.value = "";
-      if (text) speak("say", { text }, text).then((taken) => { if (!taken && !field.value) field.value = text; });
+      if (text) speak(text).then((taken) => { if (!taken && !field.value) field.value = text; });
     }
   });
 
