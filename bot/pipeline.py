@@ -263,7 +263,9 @@ class TapPipeline:
                     endpoint_id=sender.endpoint,
                     key=inbound.key,
                     kind=type(inbound).__name__,
-                    action=inbound.action if isinstance(inbound, Tap) else None,
+                    action=inbound.action.partition(":")[0]
+                    if isinstance(inbound, Tap)
+                    else None,  # never what it carries
                     error=type(error).__name__,
                     now=now,
                 )

@@ -108,9 +108,7 @@ class Module:
     def lessons_for(self, track: Track) -> tuple[Lesson, ...]:
         """The served lessons of this module that a track must learn, in order."""
         return tuple(
-            lesson
-            for lesson in self.lessons
-            if track in lesson.audience and lesson.status is not LessonStatus.DRAFT
+            lesson for lesson in self.lessons if track in lesson.audience and lesson.status is not LessonStatus.DRAFT
         )
 
 

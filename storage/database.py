@@ -121,6 +121,7 @@ def open_database(url: str, *, pool_size: int = 16) -> Database:
                 pool_size=pool_size,
                 max_overflow=0,
                 pool_pre_ping=False,
+                **quiet,
                 connect_args={
                     "server_settings": {
                         "application_name": "taphuan",

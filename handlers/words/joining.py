@@ -47,7 +47,7 @@ def consent(installation: Installation, inviter: str, by: str, ref: str, unit_na
 def agreed(full_name: str, invited_by: str) -> Message:
     """Thanks; the first lesson follows at once."""
     return Message(
-        f"Cảm ơn đồng chí {given_name(full_name)} đã đồng ý. {invited_by} chúc đồng chí học vui. "
+        f"Cảm ơn đồng chí {given_name(full_name)} đã đồng ý. {invited_by} chúc đồng chí học tốt. "
         "Bài đầu tiên ở ngay bên dưới; nhắn “trogiup” khi cần.",
         title="Đã kết nối",
         drops_keyboard=False,

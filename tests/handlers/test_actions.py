@@ -18,9 +18,7 @@ KINDS = sorted(_REGISTRY.values(), key=lambda kind: kind.word)
 @st.composite
 def made(draw: st.DrawFn) -> Action:
     kind = draw(st.sampled_from(KINDS))
-    values: list[Any] = [
-        draw(st.integers(0, 10**13)) if field.type == "int" else draw(WORDS) for field in fields(kind)
-    ]
+    values: list[Any] = [draw(st.integers(0, 10**13)) if field.type == "int" else draw(WORDS) for field in fields(kind)]
     return kind(*values)
 
 
@@ -32,7 +30,9 @@ def test_what_a_button_carries_comes_back(action: Action) -> None:
     assert unpack(packed) == action
 
 
-@given(st.text(max_size=64) | st.builds(":".join, st.lists(st.sampled_from([*_REGISTRY, "1", "x", "-1", "", "9" * 30]))))
+@given(
+    st.text(max_size=64) | st.builds(":".join, st.lists(st.sampled_from([*_REGISTRY, "1", "x", "-1", "", "9" * 30])))
+)
 def test_what_nobody_made_is_refused_and_not_more(packed: str) -> None:
     try:
         action = unpack(packed)

@@ -80,7 +80,14 @@ def test_everything_else_is_allowed(moment: datetime, shift: Shift | None) -> No
 
 @pytest.mark.parametrize(
     ("clock", "expected"),
-    [(time(8), False), (time(11, 29), False), (time(11, 30), True), (time(12, 59), True), (time(13), False), (time(17), True)],
+    [
+        (time(8), False),
+        (time(11, 29), False),
+        (time(11, 30), True),
+        (time(12, 59), True),
+        (time(13), False),
+        (time(17), True),
+    ],
 )
 def test_in_an_office_the_midday_break_is_free(clock: time, expected: bool) -> None:
     assert is_allowed(at(date(2026, 11, 9), clock), Shift.OFFICE) is expected
@@ -101,7 +108,9 @@ def test_the_next_allowed_moment_is_the_first_one(moment: datetime, shift: Shift
 
 
 @given(DAYS, PARTS, SHIFTS)
-def test_the_learners_hour_is_allowed_and_not_before_that_day(day: date, part: DayPart | None, shift: Shift | None) -> None:
+def test_the_learners_hour_is_allowed_and_not_before_that_day(
+    day: date, part: DayPart | None, shift: Shift | None
+) -> None:
     found = learner_hour(day, part, shift)
 
     assert found.tzinfo is UTC
@@ -111,7 +120,10 @@ def test_the_learners_hour_is_allowed_and_not_before_that_day(day: date, part: D
 
 @given(DAYS)
 def test_without_a_shift_the_chosen_part_of_the_day_is_kept(day: date) -> None:
-    hours = [local(learner_hour(day, part, None)) for part in (DayPart.MORNING, DayPart.NOON, DayPart.AFTERNOON, DayPart.EVENING)]
+    hours = [
+        local(learner_hour(day, part, None))
+        for part in (DayPart.MORNING, DayPart.NOON, DayPart.AFTERNOON, DayPart.EVENING)
+    ]
 
     assert [hour.time() for hour in hours] == [time(6, 45), time(11, 45), time(17, 15), time(19, 30)]
     assert {hour.date() for hour in hours} == {day}

@@ -51,7 +51,18 @@ def test_a_code_with_a_digit_looks_like_one(number: int) -> None:
 
 @pytest.mark.parametrize(
     "typed",
-    ["", "hoc", "K7MP-2QXD-9", "K7MP-2QXD-9TT", "Nguyễn Văn An", "k7mp 2qxd 9đ", "trưởng", "1234", "thuongluong", "A" * 1_000],
+    [
+        "",
+        "hoc",
+        "K7MP-2QXD-9",
+        "K7MP-2QXD-9TT",
+        "Nguyễn Văn An",
+        "k7mp 2qxd 9đ",
+        "trưởng",
+        "1234",
+        "thuongluong",
+        "A" * 1_000,
+    ],
 )
 def test_what_people_write_is_no_code(typed: str) -> None:
     assert not looks_like_code(typed)

@@ -107,9 +107,7 @@ def test_nothing_new_while_something_is_open(standing: Standing, after: datetime
 
 
 @given(PARTS, SHIFTS)
-def test_silence_is_answered_after_one_three_and_seven_days_and_then_with_silence(
-    part: object, shift: object
-) -> None:
+def test_silence_is_answered_after_one_three_and_seven_days_and_then_with_silence(part: object, shift: object) -> None:
     life = Life(Standing(part=part, shift=shift, open_since=BEGIN, has_next=True))  # type: ignore[arg-type]
 
     life.live_until(morning(7 * WEEKS))

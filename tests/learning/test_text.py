@@ -36,7 +36,10 @@ def test_a_text_is_cut_at_the_limit(text: str, limit: int) -> None:
     assert len(clean(text, limit)) <= limit
 
 
-@pytest.mark.parametrize("mark", [*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c", "\u200b", "\ufeff", "\x00", "\x1b"])
+@pytest.mark.parametrize(
+    "mark",
+    [*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c", "\u200b", "\ufeff", "\x00", "\x1b"],
+)
 def test_characters_that_turn_or_hide_text_are_removed(mark: str) -> None:
     assert clean(f"Tổ{mark} may{mark}") == "Tổ may"
 
@@ -128,13 +131,13 @@ def test_a_shorter_name_comes_before_the_longer_one_it_begins(words: list[str], 
 def test_a_list_of_names_is_in_order() -> None:
     names = ["Cao", "Dang", "Dương", "Đang", "Đinh", "Đỗ", "Em", "Êm", "On", "Ôn", "Ơn", "Pa"]
 
-    assert sorted(reversed(names), key=sort_key) == names
+    assert sorted(set(names), key=sort_key) == names
 
 
 def test_numbers_sort_by_their_size() -> None:
     names = ["Tổ 1", "Tổ 1 ca đêm", "Tổ 2", "Tổ 10", "Tổ may"]
 
-    assert sorted(reversed(names), key=sort_key) == names
+    assert sorted(set(names), key=sort_key) == names
 
 
 def test_case_and_form_do_not_change_the_order() -> None:
@@ -144,7 +147,7 @@ def test_case_and_form_do_not_change_the_order() -> None:
 def test_people_sort_by_given_name_then_by_the_whole_name() -> None:
     people = ["Trần An", "Đỗ Thị Ánh", "Lê Văn Ăn", "Bùi Ân", "An Bình", "Vũ Bình", "Vũ Thị Bình"]
 
-    assert sorted(reversed(people), key=person_sort_key) == people
+    assert sorted(set(people), key=person_sort_key) == people
 
 
 @given(TEXTS)

@@ -38,7 +38,7 @@ async def test_a_handler_that_fails_is_rolled_back_parked_and_answered(stage: St
         parked = (await conn.execute(select(parked_update))).one()
         assert await parking.count(conn) == 1
     assert (parked.kind, parked.error) == ("Tap", "ValueError")
-    assert parked.action.startswith("next:")
+    assert parked.action == "next"  # a word alone: what follows may be a code
 
     await rewrite_state(stage, **kept)
     await stage.taps("lan", "Học tiếp")
@@ -86,7 +86,9 @@ async def test_an_answer_to_a_question_that_is_gone_counts_nothing(stage: Stage)
     parts = replace(stage.program.pipeline._parts, library=empty)
     action = stage.newest("lan").buttons[0][0][1]
 
-    receipt = await TapPipeline(parts).receive(Tap("late", stage.door("lan").sender, action))
+    pipeline = TapPipeline(parts)
+    receipt = await pipeline.receive(Tap("late", stage.door("lan").sender, action))
+    await pipeline.drain()
 
     assert (receipt.outcome, receipt.retry_later) == ("nothing", False)
 

@@ -268,11 +268,10 @@ async def test_the_messages_and_exit_codes(
     assert [name for name in os.listdir(tmp_path) if name.endswith(".tmp")] == []  # noqa: PTH208 - listing is not async
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # PostgreSQL holds no row that refers to nothing
 async def test_a_row_that_the_database_refuses_undoes_everything(
     database: Database, empty: Database, tmp_path: Path
 ) -> None:
-    if database.dialect != "sqlite":
-        pytest.skip("only SQLite holds a row that refers to nothing")
     await _fill(database)
     import sqlite3  # noqa: PLC0415
 

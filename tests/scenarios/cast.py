@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from channels.messages import PersonId, UnitId
 from learning import codes
 from learning.roles import Role
 from storage import joining
@@ -14,6 +13,8 @@ from tests.builders import human, post, unit
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from channels.messages import PersonId, UnitId
 
 START = datetime(2026, 11, 9, 2, 0, tzinfo=UTC)  # a Monday, 09:00 in Viet Nam
 UNITS = (

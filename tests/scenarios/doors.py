@@ -86,8 +86,10 @@ class TelegramDoor:
         found = []
         for shown in self.user.screen:
             rows = tuple(tuple(zip(*row, strict=True)) for row in zip(shown.buttons, shown.actions, strict=True))
-            seen = Seen(str(shown.number), shown.text, rows)
-            if self.screen.get(seen.ref) != seen:
+            asks = shown == self.user.screen[-1] and bool(self.user.keyboard)
+            seen = Seen(str(shown.number), shown.text, rows, asks)
+            before = self.screen.get(seen.ref)
+            if before is None or (before.text, before.buttons) != (seen.text, seen.buttons):
                 found.append(News(seen, seen.ref in self.screen))
                 self.screen[seen.ref] = seen
         return found

@@ -1,4 +1,4 @@
-"""The whole program on a clock that stands still, with people at their screens; every step is a line of a transcript."""
+"""The whole program on a clock that stands still, with people at their screens; a step is a line of a transcript."""
 
 from __future__ import annotations
 
@@ -27,8 +27,9 @@ from tests.standins.telegram import TOKEN, TelegramServer
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    from sqlalchemy import Table
+
     from channels.messages import Inbound
-    from storage.tables import Table
     from tests.scenarios.doors import Door, Seen
 
 MOST_PRESSES = 80
@@ -87,9 +88,9 @@ class Stage:
         await self._put(who, lambda key, sender: Text(key, sender, text))
 
     async def taps(self, who: str, label: str, *, owner: str | None = None) -> None:
-        """Press the newest button with that label, perhaps on somebody else's (forwarded) message."""
+        """Press the button with that label, on what was heard last or above it, or on somebody else's message."""
         door = self.door(owner or who)
-        for seen in reversed(door.screen.values()):
+        for seen in (self.newest(owner or who), *reversed(door.screen.values())):
             if (action := seen.action(label)) is not None:
                 await self._press(who, label, action, seen.ref if owner is None else None)
                 return
@@ -235,6 +236,8 @@ async def set_up(database_url: str, *, with_telegram: bool = False) -> AsyncIter
         await program.planner.tick(union.START)
         await program.planner.fold(union.START)
         yield Stage(program, program.clock, cast, stack, server)
+        await program.pipeline.drain()
+        await program.live.drain()
 
 
 def on_the_wall(moment: datetime) -> str:

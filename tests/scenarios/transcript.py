@@ -21,7 +21,12 @@ _WHO = r"(?P<who>[a-z]+(?: on telegram)?)"
 _STEPS: list[tuple[re.Pattern[str], Callable[[Stage, re.Match[str]], Awaitable[list[str] | None]]]] = []
 _OUTPUT = re.compile(r"(  |bot (says|edits)|\()")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_SPANS = {"second": timedelta(seconds=1), "minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
+_SPANS = {
+    "second": timedelta(seconds=1),
+    "minute": timedelta(minutes=1),
+    "hour": timedelta(hours=1),
+    "day": timedelta(days=1),
+}
 _MASKED = (
     (re.compile(r"(?<=Mã liên kết: )[0-9A-Z-]{12}"), "<code>"),
     (re.compile(r"(?<=start=)[0-9A-Z-]{12}"), "<code>"),
@@ -90,7 +95,7 @@ async def _studies(stage: Stage, said: re.Match[str]) -> None:
     await stage.studies(said["who"], said["until"], right=not said["wrong"])
 
 
-@step(r'WHO joins with (?P<code>\S+)')
+@step(r"WHO joins with (?P<code>\S+)")
 async def _joins(stage: Stage, said: re.Match[str]) -> None:
     await stage.opens(said["who"], said["code"])
     stage.heard.clear()

@@ -87,7 +87,9 @@ def test_a_digest_that_waited_keeps_its_cut_off() -> None:
     cut_off = at(date(2026, 8, 31), time.min)
     slots = due_slots(at(date(2026, 8, 30), time(12)), at(date(2026, 9, 4), time.min), OFF)
 
-    assert [(day_of(slot.at), slot.cut_off) for slot in slots if slot.job is Job.DIGEST] == [(date(2026, 9, 3), cut_off)]
+    assert [(day_of(slot.at), slot.cut_off) for slot in slots if slot.job is Job.DIGEST] == [
+        (date(2026, 9, 3), cut_off)
+    ]
 
 
 def test_the_holidays_of_2026_and_2027() -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import func, select
 
-from channels.messages import PersonId, UnitId
 from learning import codes
 from learning.roles import Role
 from learning.text import fold
@@ -19,6 +18,7 @@ from tests import builders
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from channels.messages import PersonId, UnitId
     from storage.database import Database
 
 NOW = datetime(2026, 11, 9, 2, 0, tzinfo=UTC)
@@ -94,9 +94,7 @@ async def test_many_codes_at_once_revoke_earlier_ones_of_joining_only(database: 
         await add(conn, lan, "A" * 10)
         await add(conn, lan, "B" * 10, purpose="link")
         [invitee] = await joining.not_joined(conn, grassroots, TODAY)
-        await joining.add_codes(
-            conn, [(codes.digest("C" * 10), invitee)], expires_at=NOW + INVITE_LASTS, now=NOW
-        )
+        await joining.add_codes(conn, [(codes.digest("C" * 10), invitee)], expires_at=NOW + INVITE_LASTS, now=NOW)
 
         usable = [letter for letter in "ABC" if await joining.find_code(conn, codes.digest(letter * 10), NOW)]
     assert usable == ["B", "C"]
@@ -178,7 +176,9 @@ async def test_somebody_with_two_posts_is_one_candidate(database: Database) -> N
         grassroots, _, lan = await small_union(conn)
         await builders.post(conn, lan, grassroots, Role.COMMITTEE_MEMBER)
 
-        assert [person for person, _ in await joining.candidates(conn, grassroots, fold("Nguyễn Thị Lan"), TODAY)] == [lan]
+        assert [person for person, _ in await joining.candidates(conn, grassroots, fold("Nguyễn Thị Lan"), TODAY)] == [
+            lan
+        ]
         assert [invitee.person_id for invitee in await joining.not_joined(conn, grassroots, TODAY)] == [lan]
 
 

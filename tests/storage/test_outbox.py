@@ -135,9 +135,7 @@ async def sorting(database: Database) -> Sorting:
         )
     platform = Faulty()
     counted: list[tuple[EndpointId, str, str]] = []
-    post = Post(
-        database, {endpoint_id: platform}, SystemClock(), SystemClock(), lambda *what: counted.append(what)
-    )
+    post = Post(database, {endpoint_id: platform}, SystemClock(), SystemClock(), lambda *what: counted.append(what))
     rendered: dict[int, Message | str] = {}
 
     async def render(_conn: AsyncConnection, outgoing: Outgoing) -> Message | str:

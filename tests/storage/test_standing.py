@@ -3,7 +3,6 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from channels.messages import PersonId
 from learning import lesson as rules
 from learning.calendar import at, day_of, monday
 from learning.roles import Role, Track
@@ -14,6 +13,7 @@ from tests import builders
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from channels.messages import PersonId
     from storage.database import Database
 
 MONDAY = date(2026, 11, 9)
@@ -139,7 +139,7 @@ async def test_a_completion_is_never_taken_back(database: Database) -> None:
         await runs.record_test(conn, person_id=person_id, module_id="M0", percent=10, completes=False, now=NOW + DAY)
         found = await where(conn, person_id, NOW + DAY)
 
-    assert (found.completed, found.best_percent) == ({"M0"}, {"M0": 90})
+    assert (found.completed, found.best_percent) == (frozenset({"M0"}), {"M0": 90})
 
 
 async def test_wrong_answers_are_reviewed_from_the_next_day_on(database: Database) -> None:
