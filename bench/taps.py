@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import platform as machine
 import re
 import signal
 import socket
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from bench.machine import here
 from bench.platform import (
     BOT_ID,
     FIRST_USER,
@@ -57,7 +57,7 @@ async def run(args: Namespace) -> int:
             figures, peers = await _measure(folder, server, args.seconds)
         finally:
             server.cleanup()
-    result = {"name": "taps", "machine": _machine(), "figures": figures, "peers": peers}
+    result = {"name": "taps", "machine": here(), "figures": figures, "peers": peers}
     print(json.dumps(result, ensure_ascii=False) if args.json else _table(result))
     return 0
 
@@ -256,10 +256,6 @@ def _memory_mb(pid: int) -> float:
 def _cpu_s(pid: int) -> float:
     parts = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(parts[11]) + int(parts[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _machine() -> str:
-    return f"{os.cpu_count()} CPU, Python {machine.python_version()}, {machine.system()} {machine.machine()}"
 
 
 def _table(result: dict[str, Any]) -> str:

@@ -50,7 +50,7 @@ def parser() -> ArgumentParser:
     examine = commands.add_parser("doctor", help="xem thiết lập và chỗ chưa ổn")
     examine.add_argument("--json", action="store_true")
     bench = commands.add_parser("bench", help="đo tốc độ bên cạnh chương trình khác")
-    bench.add_argument("name", choices=["taps"])
+    bench.add_argument("name", choices=["taps", "roster"])
     bench.add_argument("--json", action="store_true")
     bench.add_argument("--seconds", type=float, default=10.0, help="thời gian mỗi lượt đo")
     return top
@@ -97,9 +97,9 @@ async def _run(args: Namespace) -> int:
         case "doctor":
             return await doctor.run(chosen, as_json=args.json)
         case "bench":
-            from bench import taps  # noqa: PLC0415 - an installation need not carry it
+            from bench import roster, taps  # noqa: PLC0415 - an installation need not carry them
 
-            return await taps.run(args)
+            return await (taps.run(args) if args.name == "taps" else roster.run(args))
         case _:
             return await _on_database(args, chosen)
 
