@@ -154,6 +154,7 @@ class Kind(StrEnum):
     REVIEW = "review"
     DIGEST = "digest"
     NOTICE = "notice"
+    BROADCAST = "broadcast"
 
     @property
     def is_resent_once(self) -> bool:

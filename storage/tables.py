@@ -218,6 +218,7 @@ learner = _table(
     Column("last_word_at", Instant),
     Column("last_lesson_at", Instant),  # when the last lesson was offered
     Column("next_due_at", Instant),  # when the clock must look at this learner again; None: never by itself
+    Column("next_kind", String(12)),  # what is due then (learning.rhythm.Nudge); None: nobody has decided since
     _ref("reply_account_id", "account.id", nullable=True),  # the door last used
     Index("ix_learner_due", "next_due_at", "person_id"),
 )
@@ -406,6 +407,36 @@ attention = _table(
     Column("reached", Integer, nullable=False),
 )
 
+sending_pause = _table(
+    "sending_pause",  # Tạm dừng gửi: a unit and all below it hear nothing unasked
+    _id(),
+    _ref("unit_id", "org_unit.id"),
+    _ref("by_person_id", "person.id", nullable=True),  # None: the operator
+    Column("paused_at", Instant, nullable=False),
+    Column("resumed_at", Instant),
+    Index(
+        "uq_sending_pause_unit",
+        "unit_id",
+        unique=True,
+        sqlite_where=text("resumed_at IS NULL"),
+        postgresql_where=text("resumed_at IS NULL"),
+    ),
+)
+broadcast = _table(
+    "broadcast",  # one message of a union to the learners of its subtree
+    _id(),
+    _ref("unit_id", "org_unit.id", index=True),
+    _ref("by_person_id", "person.id", nullable=True),  # None: the operator
+    Column("roles", JSON, nullable=False),  # learning.roles.Role values; empty: all
+    Column("text", Text, nullable=False),
+    Column("recipients", Integer, nullable=False),  # counted when it was confirmed
+    Column("confirmed_at", Instant, nullable=False),
+    Column("on_day", Date, nullable=False),  # the day in Viet Nam: at most one a day for a unit
+    Column("queued_at", Instant),  # all of its deliveries are in the ledger
+    Column("cancelled_at", Instant),
+    Index("ix_broadcast_day", "on_day", "unit_id"),
+)
+
 # --- the running program ----------------------------------------------------------------------------------------------
 
 inbound_update = _table(
@@ -436,6 +467,7 @@ delivery = _table(
     Column("unique_key", String(120), unique=True),
     Column("state", String(12), nullable=False),
     Column("reason", String(60)),
+    _ref("broadcast_id", "broadcast.id", nullable=True),
     Column("subject", JSON),  # ids a bulk row is rendered from
     Column("payload", JSON),  # the message, once rendered
     Column("run_at", Instant, nullable=False),
@@ -462,6 +494,29 @@ delivery = _table(
         postgresql_where=text("state IN ('leased', 'sending')"),
     ),
     Index("ix_delivery_account", "account_id", "id"),
+    Index(
+        "ix_delivery_broadcast",
+        "broadcast_id",
+        "state",
+        sqlite_where=text("broadcast_id IS NOT NULL"),
+        postgresql_where=text("broadcast_id IS NOT NULL"),
+    ),
+)
+job = _table(
+    "job",  # work for later, on SQLite; on PostgreSQL PgQueuer's own tables hold it
+    _id(),
+    Column("kind", String(40), nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("unique_key", String(120)),  # one of a key at a time
+    Column("state", String(8), nullable=False),
+    Column("priority", SmallInteger, nullable=False, default=0),
+    Column("run_at", Instant, nullable=False),
+    Column("lease_until", Instant),
+    Column("attempts", SmallInteger, nullable=False, default=0),
+    Column("error", String(60)),
+    CheckConstraint("state IN ('queued', 'running', 'held')", name="state"),
+    UniqueConstraint("unique_key"),
+    Index("ix_job_due", "state", "priority", "run_at", "id"),
 )
 
 plan_run = _table(
