@@ -166,7 +166,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Program:
     post = Post(database, channels, clock, real_clock, count)
     live = LiveLane(post)
 
-    async def render(conn: AsyncConnection, outgoing: Outgoing) -> Message | str:
+    async def render(conn: AsyncConnection, outgoing: Outgoing) -> Message | str | datetime:
         return await _render(conn, outgoing, library, off, clock.now())
 
     ceiling = {BROWSER: BROWSER_RATE, TELEGRAM: settings.telegram_rate}
@@ -177,7 +177,8 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Program:
             lane.wake()
 
     parts = Parts(database, library, installation, off, channels, names, clock, real_clock, live, metrics.took_update)
-    planner = Planner(database, library, off, assigned)
+    rate = settings.telegram_rate if bot is not None else BROWSER_RATE
+    planner = Planner(database, library, off, assigned, rate)
     return Program(
         settings=settings,
         database=database,
@@ -228,7 +229,7 @@ async def _require_schema(database: Database) -> None:
 
 async def _render(
     conn: AsyncConnection, outgoing: Outgoing, library: Library, off: Holidays, now: datetime
-) -> Message | str:
+) -> Message | str | datetime:
     if outgoing.kind is Kind.DIGEST:
         return await digest.render_queued(conn, outgoing.subject or {}, now)
     return await nudge.render(conn, library, off, outgoing, now)

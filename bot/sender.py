@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -192,7 +192,7 @@ class BulkLane:
         self,
         post: Post,
         endpoint: EndpointId,
-        render: Callable[[AsyncConnection, Outgoing], Awaitable[Message | str]],
+        render: Callable[[AsyncConnection, Outgoing], Awaitable[Message | str | datetime]],
         *,
         pace: Pace,
     ) -> None:
@@ -277,6 +277,9 @@ class BulkLane:
         try:
             async with self._post.database.begin() as conn:
                 message = outgoing.message or await self._render(conn, outgoing)
+                if isinstance(message, datetime):
+                    await outbox.put_back(conn, outgoing.id, run_at=message, reason="later_today")
+                    return
                 if isinstance(message, str):
                     await outbox.mark(conn, outgoing.id, State.UNSENDABLE, message)
                     self._post.count(self._endpoint, "bulk", State.UNSENDABLE.value)

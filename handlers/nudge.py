@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from channels.messages import AccountId, Kind, PersonId
+from channels.messages import Kind, PersonId
 from handlers import study, words
 from handlers.syllabus import next_item
 from learning.calendar import day_of
-from learning.rhythm import Nudge, Standing, is_still_allowed, midnight_after, next_nudge
+from learning.rhythm import Nudge, Standing, midnight_after, next_nudge
 from storage import accounts, learners, outbox
 
 if TYPE_CHECKING:
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from channels.messages import Message
     from content.model import Library
     from learning.calendar import Holidays
+    from learning.rhythm import Plan
     from storage.learners import Learner
+    from storage.runs import Run
     from storage.standing import Studies
 
 _KINDS = {Nudge.NEW_LESSON: Kind.NEW_LESSON, Nudge.REMINDER: Kind.REMINDER, Nudge.REVIEW: Kind.REVIEW}
@@ -51,53 +53,34 @@ def _standing(learner: Learner, studies: Studies, library: Library, unasked: fro
     )
 
 
-async def plan(conn: AsyncConnection, library: Library, learner: Learner, holidays: Holidays, now: datetime) -> bool:
-    """
-    Look at one learner whose time has come: queue what is due, and set when to look again.
-
-    Returns:
-        True if something was queued.
-    """
+async def look(conn: AsyncConnection, library: Library, learner: Learner, holidays: Holidays, now: datetime) -> None:
+    """Decide what a learner gets next, and when; the planner queues it when its day has come."""
     studies = await study.where(conn, learner.person_id, now)
     doors = await accounts.open_doors(conn, learner.person_id)
     if not doors or not studies.tracks:
         await learners.change(conn, learner.person_id, next_due_at=None)
-        return False
-    unasked = await learners.unasked_days(conn, learner.person_id, now)
-    standing = _standing(learner, studies, library, unasked)
-    found = next_nudge(standing, now, holidays)
-    queued = False
-    if found is not None and found.at <= now:
-        door = learner.reply_account_id if learner.reply_account_id in doors else doors[0]
-        queued = await outbox.queue(
-            conn,
-            account_id=AccountId(door or doors[0]),
-            kind=_KINDS[found.nudge],
-            key=f"nudge:{learner.person_id}:{day_of(now):%Y%m%d}",
-            subject={"person": learner.person_id},
-            run_at=now,
-        )
-        after = midnight_after(now)
-        standing = replace(
-            standing,
-            unasked=standing.unasked | {day_of(now)},
-            ladder=standing.ladder + (found.nudge is Nudge.REMINDER),
-        )
-        if found.nudge is not Nudge.REMINDER:
-            standing = replace(standing, open_since=now, ladder=0, last_lesson_on=day_of(now))
-        found = next_nudge(standing, after, holidays)
-    await learners.change(conn, learner.person_id, next_due_at=found.at if found else None)
-    return queued
+        return
+    unasked, _ = await learners.unasked_days(conn, learner.person_id, now)
+    found = next_nudge(_standing(learner, studies, library, unasked), now, holidays)
+    door = learner.reply_account_id if learner.reply_account_id in doors else doors[0]
+    await learners.change(conn, learner.person_id, reply_account_id=door, **_next(found))
+
+
+def _next(found: Plan | None) -> dict[str, Any]:
+    """What a learner's row says of the decision."""
+    if found is None:
+        return {"next_due_at": None}
+    return {"next_due_at": found.at, "next_kind": _KINDS[found.nudge].value}
 
 
 async def render(
     conn: AsyncConnection, library: Library, holidays: Holidays, delivery: outbox.Outgoing, now: datetime
-) -> Message | str:
+) -> Message | str | datetime:
     """
-    Make the message of a queued nudge, if it is still due.
+    Decide about a queued nudge once more, make its message, and write down what comes after it.
 
     Returns:
-        The message, or the reason why it is not sent.
+        The message; or the reason why it is not sent; or the moment, later today, to which it is put off.
     """
     person_id = PersonId((delivery.subject or {}).get("person", 0))
     learner = await learners.by_id(conn, person_id)
@@ -105,23 +88,49 @@ async def render(
         return "not_a_learner"
     studies = await study.where(conn, person_id, now)
     if not studies.tracks:
+        await learners.change(conn, person_id, next_due_at=None)
         return "no_position"
-    standing = _standing(learner, studies, library, frozenset())
-    if not is_still_allowed(standing, now, holidays):
-        return "not_now"
+    unasked, meant_for = await learners.unasked_days(conn, person_id, now, besides=delivery.id)
+    standing = _standing(learner, studies, library, unasked)
+    found = next_nudge(standing, now, holidays)
+    is_same = found is not None and _KINDS[found.nudge] is delivery.kind
+    if found is None or not is_same or found.at > now or meant_for != day_of(now):
+        if found is not None and is_same and day_of(found.at) == meant_for:
+            return found.at
+        await learners.change(conn, person_id, **_next(found))
+        return _reason(delivery.kind, studies)
+    changes: dict[str, Any] = {}
     if delivery.kind is Kind.REMINDER:
-        if studies.open_run is None:
+        run = studies.open_run
+        if run is None:
             return "done_meanwhile"
-        await learners.change(conn, person_id, ladder=learner.ladder + 1)
-        return words.reminder(learner.full_name, studies.open_run, library.lessons.get(studies.open_run.lesson_id))
-    if studies.open_run is not None:
-        return "one_is_open"
-    if delivery.kind is Kind.REVIEW:
-        opened = await study.open_review(conn, library, studies, now)
+        message = words.reminder(learner.full_name, run, library.lessons.get(run.lesson_id))
+        changes["ladder"] = learner.ladder + 1
+        standing = replace(standing, ladder=standing.ladder + 1)
     else:
-        opened = await study.open_next(conn, library, studies, now, is_pushed=True)
-        await learners.change(conn, person_id, last_lesson_at=now)
-    if opened is None:
-        return "nothing_next"
-    shown = await study.show(conn, library, opened, now, replaces=None)
-    return replace(shown, kind=delivery.kind)
+        opened = await _open(conn, library, studies, delivery.kind, now)
+        if opened is None:
+            return "nothing_next"
+        message = replace(await study.show(conn, library, opened, now, replaces=None), kind=delivery.kind)
+        standing = replace(standing, open_since=now, ladder=0)
+        if delivery.kind is Kind.NEW_LESSON:
+            changes["last_lesson_at"] = now
+            standing = replace(standing, last_lesson_on=day_of(now))
+    standing = replace(standing, unasked=standing.unasked | {day_of(now)})
+    after = next_nudge(standing, midnight_after(now), holidays)
+    await learners.change(conn, person_id, **changes, **_next(after))
+    return message
+
+
+async def _open(conn: AsyncConnection, library: Library, studies: Studies, kind: Kind, now: datetime) -> Run | None:
+    if kind is Kind.REVIEW:
+        return await study.open_review(conn, library, studies, now)
+    return await study.open_next(conn, library, studies, now, is_pushed=True)
+
+
+def _reason(kind: Kind, studies: Studies) -> str:
+    if kind is Kind.REMINDER and studies.open_run is None:
+        return "done_meanwhile"
+    if kind is not Kind.REMINDER and studies.open_run is not None:
+        return "one_is_open"
+    return "not_now"

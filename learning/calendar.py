@@ -144,6 +144,14 @@ def next_allowed_at(moment: datetime, shift: Shift | None) -> datetime:
     return here.astimezone(UTC)
 
 
+def allowed_span(moment: datetime, shift: Shift | None) -> timedelta:
+    """For how long from `moment` on, in steps, somebody on that shift may be written to without a break."""
+    until = moment
+    while is_allowed(until, shift):
+        until += STEP
+    return max(until - moment - STEP, timedelta())
+
+
 def learner_hour(day: date, part: DayPart | None, shift: Shift | None) -> datetime:
     """When, from that day's chosen hour on, a learner may be written to (UTC; perhaps the next morning)."""
     if part is DayPart.AFTER_SHIFT and shift is not None and shift.hours is not None:

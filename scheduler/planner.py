@@ -9,34 +9,56 @@ import structlog
 
 from channels.messages import Kind, PersonId
 from handlers import nudge, words
-from learning.calendar import day_of
+from learning.calendar import allowed_span, at, day_of
 from reports import digest
-from scheduler.slots import Job, Slot, due_slots
-from storage import joining, learners, outbox, planning, rollup
+from scheduler.slots import DAY_BEGINS, Job, Slot, due_slots
+from storage import due, joining, learners, outbox, planning, rollup
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from content.model import Library
-    from learning.calendar import Holidays
+    from learning.calendar import DayPart, Holidays, Shift
     from learning.roles import Track
     from storage.database import Database
 
 log = structlog.get_logger()
 
-PAGE = 25  # learners planned in one transaction: short, so that a tap waits for milliseconds
+PAGE = 25  # learners looked at in one transaction: short, so that a tap waits for milliseconds
+DAY_PAGE = 1_000  # learners queued in one transaction, by one or two statements
+DAY = timedelta(days=1)
+FEW_S = 60.0  # what goes out in a minute needs no spreading
+SHARE = 0.8  # of the platform's pace: digests and notices go out besides
 PLANNED_UNTIL = "planned_until"
 LATEST = timedelta(days=3)  # a digest later than this is left out; the next one comes anyway
 
 
-class Planner:
-    """The clock's work, in small transactions that may be repeated without harm."""
+def day_ends(now: datetime) -> datetime:
+    """The end of what is planned by now: the next 04:00 in Viet Nam."""
+    ends = at(day_of(now), DAY_BEGINS)
+    return ends if now < ends else ends + DAY
 
-    def __init__(self, database: Database, library: Library, holidays: Holidays, assigned: Mapping[Track, str]) -> None:
+
+class Planner:
+    """
+    The clock's work, in small transactions that may be repeated without harm.
+
+    `rate` is how many messages a second the platform takes in bulk.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        library: Library,
+        holidays: Holidays,
+        assigned: Mapping[Track, str],
+        rate: float,
+    ) -> None:
         self._database = database
         self._library = library
         self._holidays = holidays
         self._assigned = assigned
+        self._rate = rate
 
     async def tick(self, now: datetime) -> int:
         """Do all that is due by `now`; returns how many messages were queued."""
@@ -46,7 +68,8 @@ class Planner:
         queued = 0
         for slot in due_slots(after, now, self._holidays):
             queued += await self._run(slot, now)
-        queued += await self._learners(now)
+        await self._look(now)
+        queued += await self.plan(now)
         if after < now:
             async with self._database.begin() as conn:
                 await planning.keep_setting(conn, PLANNED_UNTIL, now.isoformat())
@@ -56,11 +79,11 @@ class Planner:
         """The next moment in (after, until] at which something falls due."""
         slots = due_slots(after, until, self._holidays)
         async with self._database.connect() as conn:
-            learner_due = await learners.next_due(conn)
-        moments = [slot.at for slot in slots[:1]]
-        if learner_due is not None and learner_due <= until:
-            moments.append(max(learner_due, after))
-        return min(moments, default=None)
+            found = [await due.next_look(conn), await outbox.next_run_at(conn, after)]
+            if await due.are_left(conn, day_ends(after)):
+                found.append(after)
+        moments = [max(moment, after) for moment in found if moment is not None and moment <= until]
+        return min([*moments, *(slot.at for slot in slots[:1])], default=None)
 
     async def fold(self, now: datetime) -> int:
         """Bring the roll-ups up to what has happened."""
@@ -98,6 +121,9 @@ class Planner:
                 return await self._ask_shifts(slot, now)
             case Job.NIGHTLY:
                 return await self._nightly(now)
+            case Job.PLAN:
+                await self._look(now)
+                return await self.plan(now)
 
     async def _digests(self, cut_off: datetime, now: datetime) -> int:
         queued = 0
@@ -108,15 +134,48 @@ class Planner:
             queued += some
         return queued
 
-    async def _learners(self, now: datetime) -> int:
-        queued = 0
+    async def _look(self, now: datetime) -> None:
         while True:
             async with self._database.begin() as conn:
-                page = await learners.due(conn, now, after=None, limit=PAGE)
+                page = await learners.to_look_at(conn, now, PAGE)
                 for learner in page:
-                    queued += await nudge.plan(conn, self._library, learner, self._holidays, now)
+                    await nudge.look(conn, self._library, learner, self._holidays, now)
             if len(page) < PAGE:
-                return queued
+                return
+
+    async def windows(self, now: datetime) -> dict[tuple[DayPart | None, Shift | None], float]:
+        """
+        Return over how many seconds each group's messages are spread; nothing where they are few.
+
+        As long as all of the day's take at the platform's pace, within the hours at which the group may be written to.
+        """
+        async with self._database.connect() as conn:
+            found = await due.groups(conn, day_ends(now))
+        number = sum(group.number for group in found)
+        if number <= self._rate * FEW_S:
+            return {}
+        wanted = timedelta(seconds=number / (self._rate * SHARE))
+        return {
+            (group.part, group.shift): min(wanted, allowed_span(max(group.first_at, now), group.shift)).total_seconds()
+            for group in found
+        }
+
+    async def plan(self, now: datetime, told: Callable[[int], None] = lambda _number: None) -> int:
+        """Queue what was decided for the rest of the day, in pages; `told` hears how many there are so far."""
+        until = day_ends(now)
+        async with self._database.connect() as conn:
+            if not await due.are_left(conn, until):
+                return 0
+        windows = await self.windows(now)
+        label = f"{day_of(until - DAY):%Y%m%d}"
+        queued, left = 0, True
+        while left:
+            async with self._database.begin() as conn:
+                queued += await due.queue_page(conn, until=until, label=label, windows=windows, limit=DAY_PAGE)
+                left = await due.are_left(conn, until)
+            told(queued)
+        log.info("planned", day=label, queued=queued)
+        return queued
 
     async def _ask_shifts(self, slot: Slot, now: datetime) -> int:
         if day_of(now) in self._holidays:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 DIGEST_HOUR = time(8, 0)
 SHIFT_HOUR = time(18, 30)
 NIGHTLY_HOUR = time(2, 30)
+DAY_BEGINS = time(4, 0)  # between the last message of a day and the first of the next
 SATURDAY = 5
 SUNDAY = 6
 
@@ -31,6 +32,7 @@ class Job(StrEnum):
     DIGEST = "digest"
     SHIFTS = "shifts"
     NIGHTLY = "nightly"
+    PLAN = "plan"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -61,6 +63,7 @@ def due_slots(after: datetime, until: datetime, holidays: Holidays) -> list[Slot
     day = monday(day_of(after)) - timedelta(days=14)  # a digest may have been put off over Tết
     while day <= day_of(until):
         found.append(Slot(at(day, NIGHTLY_HOUR), Job.NIGHTLY))
+        found.append(Slot(at(day, DAY_BEGINS), Job.PLAN))
         if day.weekday() == SUNDAY:
             found.append(Slot(at(day, SHIFT_HOUR), Job.SHIFTS))
         if day.weekday() == 0:

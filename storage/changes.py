@@ -133,7 +133,9 @@ async def stop_messages_if_without_post(conn: AsyncConnection, person_id: Person
         (position.c.valid_to.is_(None)) | (position.c.valid_to > today),
     )
     if (await conn.execute(holds)).first() is None:
-        await conn.execute(update(learner).where(learner.c.person_id == person_id).values(next_due_at=None))
+        await conn.execute(
+            update(learner).where(learner.c.person_id == person_id).values(next_due_at=None, next_kind=None)
+        )
 
 
 async def erase(conn: AsyncConnection, person_id: PersonId, today: date) -> None:

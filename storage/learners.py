@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import or_, select, update
 
 from channels.messages import AccountId, Kind, PersonId
 from learning.calendar import DayPart, Shift, day_of
@@ -131,7 +131,9 @@ async def record_consent(
 
 
 async def change(conn: AsyncConnection, person_id: PersonId, **values: Any) -> None:
-    """Change a learner's row."""
+    """Change a learner's row; a new moment of being due is a look, unless it comes with what is due then."""
+    if "next_due_at" in values:
+        values.setdefault("next_kind", None)
     await conn.execute(update(learner).where(learner.c.person_id == person_id).values(values))
 
 
@@ -161,42 +163,44 @@ async def posts(conn: AsyncConnection, person_id: PersonId, today: date) -> Sequ
     ]
 
 
-async def due(
-    conn: AsyncConnection, now: datetime, *, after: tuple[datetime, int] | None, limit: int
-) -> Sequence[Learner]:
-    """A page of the learners whom the clock must look at, by (next_due_at, person)."""
+async def to_look_at(conn: AsyncConnection, now: datetime, limit: int) -> Sequence[Learner]:
+    """Learners of whom somebody must decide what they get next, the longest waiting first."""
     query = (
         select(learner, person.c.full_name)
         .join(person, person.c.id == learner.c.person_id)
-        .where(learner.c.next_due_at <= now)
+        .where(learner.c.next_due_at <= now, learner.c.next_kind.is_(None))
         .order_by(learner.c.next_due_at, learner.c.person_id)
         .limit(limit)
     )
-    if after is not None:
-        moment, person_id = after
-        query = query.where(
-            or_(learner.c.next_due_at > moment, (learner.c.next_due_at == moment) & (learner.c.person_id > person_id))
-        )
     return [_learner(row) for row in (await conn.execute(query)).all()]
 
 
-async def next_due(conn: AsyncConnection) -> datetime | None:
-    """When the clock must look at somebody next."""
-    moment: datetime | None = (await conn.execute(select(func.min(learner.c.next_due_at)))).scalar()
-    return moment
+async def unasked_days(
+    conn: AsyncConnection, person_id: PersonId, now: datetime, *, besides: int = 0
+) -> tuple[frozenset[date], date | None]:
+    """
+    Days of the last two weeks on which something was sent that the person did not ask for, or is being sent.
 
+    Args:
+        conn: a connection.
+        person_id: the learner.
+        now: the moment.
+        besides: a delivery that is being decided about.
 
-async def unasked_days(conn: AsyncConnection, person_id: PersonId, now: datetime) -> frozenset[date]:
-    """Days of the last two weeks on which something was sent, or is about to be, that the person did not ask for."""
+    Returns:
+        The days of the others, and the day that delivery was meant for.
+    """
     query = (
-        select(delivery.c.run_at)
+        select(delivery.c.id, delivery.c.run_at)
         .join(account, account.c.id == delivery.c.account_id)
         .where(
             account.c.person_id == person_id,
             delivery.c.kind.in_(UNASKED),
             delivery.c.lane == "bulk",
-            delivery.c.state.not_in(["unsendable", "failed"]),
+            delivery.c.state.not_in(["queued", "unsendable", "failed"]),
             delivery.c.run_at >= now - timedelta(days=14),
         )
     )
-    return frozenset(day_of(moment) for moment in (await conn.execute(query)).scalars())
+    days = {row.id: day_of(row.run_at) for row in (await conn.execute(query)).all()}
+    own = days.pop(besides, None)
+    return frozenset(days.values()), own

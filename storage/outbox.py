@@ -205,6 +205,13 @@ async def count_due(conn: AsyncConnection, endpoint_id: EndpointId, now: datetim
     return int((await conn.execute(query)).scalar_one())
 
 
+async def next_run_at(conn: AsyncConnection, after: datetime) -> datetime | None:
+    """When the next delivery that waits for a later moment is to go out."""
+    query = select(func.min(delivery.c.run_at)).where(delivery.c.state == State.QUEUED.value, delivery.c.run_at > after)
+    moment: datetime | None = (await conn.execute(query)).scalar()
+    return moment
+
+
 async def claim(
     conn: AsyncConnection, endpoint_id: EndpointId, *, limit: int, now: datetime, real_now: datetime
 ) -> list[Outgoing]:

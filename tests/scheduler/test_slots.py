@@ -65,6 +65,7 @@ def test_a_plain_week() -> None:
         Slot(at(date(2026, 11, 8), time(18, 30)), Job.SHIFTS),
         Slot(at(monday, time.min), Job.SNAPSHOT, at(monday, time.min)),
         Slot(at(monday, time(2, 30)), Job.NIGHTLY),
+        Slot(at(monday, time(4)), Job.PLAN),
         Slot(at(monday, time(8)), Job.DIGEST, at(monday, time.min)),
     ]
 
