@@ -10,10 +10,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import backup, cli_digest, cli_roster, doctor, invite, log, settings
+from bot import backup, cli_digest, cli_plan, cli_roster, doctor, invite, log, settings
 from bot.assigned import AssignmentError, assigned_modules
-from bot.program import StartError, clock_of, prepare_folder, serve, unopened
+from bot.program import StartError, clock_of, planner_for, prepare_folder, serve, unopened
 from content import loader
+from learning.calendar import day_of
+from scheduler import holidays
 from storage import schema
 from storage.database import DatabaseUrlError, open_database
 
@@ -47,6 +49,7 @@ def parser() -> ArgumentParser:
     check.add_argument("folder", nargs="?", type=Path, metavar="THƯ_MỤC")
     check.add_argument("--json", action="store_true")
     cli_digest.add_arguments(commands.add_parser("digest", help="số liệu của một đơn vị"))
+    cli_plan.add_arguments(commands.add_parser("plan", help="tin sẽ gửi trong một ngày, theo giờ"))
     examine = commands.add_parser("doctor", help="xem thiết lập và chỗ chưa ổn")
     examine.add_argument("--json", action="store_true")
     bench = commands.add_parser("bench", help="đo tốc độ bên cạnh chương trình khác")
@@ -128,6 +131,11 @@ async def _on_database(args: Namespace, chosen: Settings) -> int:
                 return await cli_roster.run(args, chosen.database_url)
             case "invite":
                 return await invite.run(args, database, now, await _bot_name(chosen))
+            case "plan":
+                async with database.begin() as conn:
+                    off = await holidays.load(conn, day_of(now))
+                planner = planner_for(chosen, database, loader.load(), off)
+                return await cli_plan.run(args, database, planner, off, now)
             case _:
                 return await cli_digest.run(args, database, assigned_modules(loader.load(), chosen.assigned), now)
     finally:

@@ -177,8 +177,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Program:
             lane.wake()
 
     parts = Parts(database, library, installation, off, channels, names, clock, real_clock, live, metrics.took_update)
-    rate = settings.telegram_rate if bot is not None else BROWSER_RATE
-    planner = Planner(database, library, off, assigned, rate)
+    planner = planner_for(settings, database, library, off)
     return Program(
         settings=settings,
         database=database,
@@ -208,6 +207,12 @@ async def clock_of(settings: Settings, database: Database) -> Clock:
     async with database.connect() as conn:
         ahead_s = await planning.read_setting(conn, CLOCK_OFFSET) or 0
     return AdjustableClock(timedelta(seconds=ahead_s))
+
+
+def planner_for(settings: Settings, database: Database, library: Library, off: Holidays) -> Planner:
+    """What does the clock's work, at the pace of the channel that most learners are on."""
+    rate = settings.telegram_rate if settings.telegram_token else BROWSER_RATE
+    return Planner(database, library, off, assigned_modules(library, settings.assigned), rate)
 
 
 def unopened(error: Exception) -> StartError:

@@ -68,7 +68,7 @@ class Planner:
         queued = 0
         for slot in due_slots(after, now, self._holidays):
             queued += await self._run(slot, now)
-        await self._look(now)
+        await self.look(now)
         queued += await self.plan(now)
         if after < now:
             async with self._database.begin() as conn:
@@ -122,7 +122,7 @@ class Planner:
             case Job.NIGHTLY:
                 return await self._nightly(now)
             case Job.PLAN:
-                await self._look(now)
+                await self.look(now)
                 return await self.plan(now)
 
     async def _digests(self, cut_off: datetime, now: datetime) -> int:
@@ -134,7 +134,8 @@ class Planner:
             queued += some
         return queued
 
-    async def _look(self, now: datetime) -> None:
+    async def look(self, now: datetime) -> None:
+        """Decide for everybody of whom that is due what they get next, and when."""
         while True:
             async with self._database.begin() as conn:
                 page = await learners.to_look_at(conn, now, PAGE)

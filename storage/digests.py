@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, or_, select
+from sqlalchemy import case, func, or_, select
 
 from channels.messages import AccountId, PersonId, UnitId
 from learning.roles import GROUP_TYPES, Role
@@ -64,6 +64,22 @@ async def receivers(conn: AsyncConnection, day: date, *, after: PersonId, limit:
     for person_id, unit_id in (await conn.execute(query)).all():
         units[person_id].add(unit_id)
     return [Receiver(PersonId(one), tuple(UnitId(unit) for unit in sorted(units[one]))) for one in persons]
+
+
+async def count_receivers(conn: AsyncConnection, day: date) -> int:
+    """How many receive a digest on that day if there is news for all of them."""
+    query = (
+        select(func.count(position.c.person_id.distinct()))
+        .select_from(position.join(org_unit, org_unit.c.id == position.c.unit_id))
+        .where(
+            position.c.receives_reports.is_(True),
+            held_on(day),
+            exists_on(day),
+            org_unit.c.unit_type.not_in(GROUP_TYPES),
+            is_joined(),
+        )
+    )
+    return int((await conn.execute(query)).scalar_one())
 
 
 async def doors(conn: AsyncConnection, persons: Iterable[PersonId]) -> Mapping[PersonId, AccountId]:
