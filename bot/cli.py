@@ -53,9 +53,10 @@ def parser() -> ArgumentParser:
     examine = commands.add_parser("doctor", help="xem thiết lập và chỗ chưa ổn")
     examine.add_argument("--json", action="store_true")
     bench = commands.add_parser("bench", help="đo tốc độ bên cạnh chương trình khác")
-    bench.add_argument("name", choices=["taps", "roster"])
+    bench.add_argument("name", choices=["taps", "roster", "plan"])
     bench.add_argument("--json", action="store_true")
     bench.add_argument("--seconds", type=float, default=10.0, help="thời gian mỗi lượt đo")
+    bench.add_argument("--learners", type=int, default=1_000_000, help="số người học (plan)")
     return top
 
 
@@ -100,14 +101,15 @@ async def _run(args: Namespace) -> int:
         case "doctor":
             return await doctor.run(chosen, as_json=args.json)
         case "bench":
-            from bench import roster, taps  # noqa: PLC0415 - an installation need not carry them
+            from importlib import import_module  # noqa: PLC0415 - an installation need not carry the benches
 
-            return await (taps.run(args) if args.name == "taps" else roster.run(args))
+            return int(await import_module(f"bench.{args.name}").run(args))
         case _:
             return await _on_database(args, chosen)
 
 
 async def _on_database(args: Namespace, chosen: Settings) -> int:
+    log.configure(as_json=chosen.log_format == "json", level="WARNING")
     prepare_folder(chosen.database_url)
     database = open_database(chosen.database_url)
     try:

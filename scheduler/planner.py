@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 PAGE = 25  # learners looked at in one transaction: short, so that a tap waits for milliseconds
-DAY_PAGE = 1_000  # learners queued in one transaction, by one or two statements
+DAY_PAGE = 2_000  # learners queued in one transaction, by one or two statements
 DAY = timedelta(days=1)
 FEW_S = 60.0  # what goes out in a minute needs no spreading
 SHARE = 0.8  # of the platform's pace: digests and notices go out besides
@@ -169,11 +169,14 @@ class Planner:
                 return 0
         windows = await self.windows(now)
         label = f"{day_of(until - DAY):%Y%m%d}"
-        queued, left = 0, True
-        while left:
+        queued, after, ended = 0, None, False
+        while not ended:
             async with self._database.begin() as conn:
-                queued += await due.queue_page(conn, until=until, label=label, windows=windows, limit=DAY_PAGE)
-                left = await due.are_left(conn, until)
+                page = await due.queue_page(
+                    conn, until=until, label=label, windows=windows, limit=DAY_PAGE, after=after
+                )
+            queued += page.queued
+            after, ended = page.last, page.last is None
             told(queued)
         log.info("planned", day=label, queued=queued)
         return queued

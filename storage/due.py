@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal,
     null,
     select,
+    tuple_,
     update,
 )
 from sqlalchemy.ext.compiler import compiles
@@ -129,6 +130,14 @@ async def are_left(conn: AsyncConnection, until: datetime) -> bool:
     return (await conn.execute(select(learner.c.person_id).where(_decided(until)).limit(1))).first() is not None
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page came to: the deliveries queued or moved, and the last learner taken; None when no one is left."""
+
+    queued: int
+    last: tuple[datetime, int] | None
+
+
 async def queue_page(
     conn: AsyncConnection,
     *,
@@ -136,7 +145,8 @@ async def queue_page(
     label: str,
     windows: Mapping[tuple[DayPart | None, Shift | None], float],
     limit: int,
-) -> int:
+    after: tuple[datetime, int] | None = None,
+) -> Page:
     """
     Queue the next `limit` learners whose time was decided to come before `until`.
 
@@ -148,22 +158,27 @@ async def queue_page(
         label: the day; a learner is queued at most once with it, later changes move what waits.
         windows: for each group (part, shift) the seconds over which its messages are spread.
         limit: learners in this page.
-
-    Returns:
-        The deliveries queued or moved.
+        after: the last learner of the page before, so that a page need not pass by all that were taken.
     """
     page = (
-        select(learner.c.person_id)
+        select(learner.c.person_id, learner.c.next_due_at)
         .where(_decided(until))
         .order_by(learner.c.next_due_at, learner.c.person_id)
         .limit(limit)
     )
+    if after is not None:
+        page = page.where(
+            tuple_(learner.c.next_due_at, learner.c.person_id)
+            > tuple_(literal(after[0], Instant()), literal(after[1], BigInteger))
+        )
     if conn.dialect.name == "sqlite":
-        here = learner.c.person_id.in_(list((await conn.execute(page)).scalars()))
+        taken = (await conn.execute(page)).all()
+        here = learner.c.person_id.in_([row.person_id for row in taken])
         found = _deliveries(learner, learner.c.next_due_at, _spread(windows), label, func.json_object).where(here)
-        number = (await conn.execute(_queued(conn, found))).rowcount
+        queued = (await conn.execute(_queued(conn, found))).rowcount
         await conn.execute(_MOVED.where(here))
-        return number
+        last = (taken[-1].next_due_at, taken[-1].person_id) if len(taken) == limit else None
+        return Page(queued, last)
     chosen = page.with_for_update(skip_locked=True).cte("chosen")
     changed = (
         _MOVED.where(learner.c.person_id == chosen.c.person_id)
@@ -177,7 +192,22 @@ async def queue_page(
         .cte("changed")
     )
     found = _deliveries(changed, changed.c.next_due_at, changed.c.offset_s, label, func.json_build_object)
-    return (await conn.execute(_queued(conn, found))).rowcount
+    into = _queued(conn, found).returning(delivery.c.id).cte("into")
+    last_taken = (
+        select(chosen.c.next_due_at, chosen.c.person_id, func.count().over().label("number"))
+        .order_by(chosen.c.next_due_at.desc(), chosen.c.person_id.desc())
+        .limit(1)
+    ).cte("last_taken")
+    summary = select(
+        select(func.count()).select_from(into).scalar_subquery().label("queued"),
+        last_taken.c.next_due_at,
+        last_taken.c.person_id,
+        last_taken.c.number,
+    )
+    row = (await conn.execute(summary)).first()
+    if row is None:
+        return Page(0, None)
+    return Page(row.queued, (row.next_due_at, row.person_id) if row.number == limit else None)
 
 
 # Its own sending decides again and writes what comes next; should it never be sent, it is due again a day later.

@@ -43,9 +43,13 @@ async def decided(conn: AsyncConnection, number: int, **values: object) -> Seque
 
 
 async def plan(conn: AsyncConnection, windows: Windows = NOTHING, limit: int = 7) -> int:
-    queued = 0
-    while await due.are_left(conn, MIDNIGHT):
-        queued += await due.queue_page(conn, until=MIDNIGHT, label="20261109", windows=windows, limit=limit)
+    page = await due.queue_page(conn, until=MIDNIGHT, label="20261109", windows=windows, limit=limit)
+    queued = page.queued
+    while page.last is not None:
+        page = await due.queue_page(
+            conn, until=MIDNIGHT, label="20261109", windows=windows, limit=limit, after=page.last
+        )
+        queued += page.queued
     return queued
 
 
