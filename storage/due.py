@@ -161,7 +161,17 @@ async def queue_page(
         after: the last learner of the page before, so that a page need not pass by all that were taken.
     """
     page = (
-        select(learner.c.person_id, learner.c.next_due_at)
+        select(
+            learner.c.person_id,
+            learner.c.next_due_at,
+            learner.c.next_kind,
+            account.c.endpoint_id,
+            account.c.id.label("account_id"),
+            _spread(windows).label("offset_s"),
+        )
+        .select_from(
+            learner.outerjoin(account, and_(account.c.id == learner.c.reply_account_id, account.c.is_open.is_(True)))
+        )
         .where(_decided(until))
         .order_by(learner.c.next_due_at, learner.c.person_id)
         .limit(limit)
@@ -171,71 +181,52 @@ async def queue_page(
             tuple_(learner.c.next_due_at, learner.c.person_id)
             > tuple_(literal(after[0], Instant()), literal(after[1], BigInteger))
         )
-    if conn.dialect.name == "sqlite":
-        taken = (await conn.execute(page)).all()
-        here = learner.c.person_id.in_([row.person_id for row in taken])
-        found = _deliveries(learner, learner.c.next_due_at, _spread(windows), label, func.json_object).where(here)
-        queued = (await conn.execute(_queued(conn, found))).rowcount
-        await conn.execute(_MOVED.where(here))
-        last = (taken[-1].next_due_at, taken[-1].person_id) if len(taken) == limit else None
-        return Page(queued, last)
-    chosen = page.with_for_update(skip_locked=True).cte("chosen")
-    changed = (
-        _MOVED.where(learner.c.person_id == chosen.c.person_id)
-        .returning(
-            learner.c.person_id,
-            learner.c.next_due_at,
-            learner.c.next_kind,
-            learner.c.reply_account_id,
-            (_spread(windows) - A_DAY_S).label("offset_s"),
-        )
-        .cte("changed")
+    on_sqlite = conn.dialect.name == "sqlite"
+    chosen: Any = page.subquery("chosen")
+    if not on_sqlite:
+        chosen = page.with_for_update(of=learner, skip_locked=True).cte("chosen")
+    has_door = chosen.c.account_id.is_not(None)
+    # Its own sending decides again and writes what comes next; should it never be sent, it is due again a day later.
+    moved = update(learner).where(learner.c.person_id == chosen.c.person_id)
+    moved = moved.values(
+        next_due_at=case((has_door, func.later(chosen.c.next_due_at, A_DAY_S)), else_=chosen.c.next_due_at),
+        next_kind=case((has_door, chosen.c.next_kind), else_=null()),
     )
-    found = _deliveries(changed, changed.c.next_due_at, changed.c.offset_s, label, func.json_build_object)
-    into = _queued(conn, found).returning(delivery.c.id).cte("into")
-    last_taken = (
+    last = (
         select(chosen.c.next_due_at, chosen.c.person_id, func.count().over().label("number"))
         .order_by(chosen.c.next_due_at.desc(), chosen.c.person_id.desc())
         .limit(1)
-    ).cte("last_taken")
-    summary = select(
-        select(func.count()).select_from(into).scalar_subquery().label("queued"),
-        last_taken.c.next_due_at,
-        last_taken.c.person_id,
-        last_taken.c.number,
     )
-    row = (await conn.execute(summary)).first()
-    if row is None:
-        return Page(0, None)
-    return Page(row.queued, (row.next_due_at, row.person_id) if row.number == limit else None)
+    if on_sqlite:
+        row = (await conn.execute(last)).first()
+        queued = (await conn.execute(_queued(conn, _deliveries(chosen, label, func.json_object)))).rowcount
+        await conn.execute(moved)
+    else:
+        changed = moved.returning(*chosen.c).cte("changed")
+        into = _queued(conn, _deliveries(changed, label, func.json_build_object)).returning(delivery.c.id).cte("into")
+        end = last.cte("last")
+        number = select(func.count()).select_from(into).scalar_subquery().label("queued")
+        row = (await conn.execute(select(number, *end.c))).first()
+        queued = row.queued if row is not None else 0
+    return Page(queued, (row.next_due_at, row.person_id) if row is not None and row.number == limit else None)
 
 
-# Its own sending decides again and writes what comes next; should it never be sent, it is due again a day later.
-_IS_OPEN = select(account.c.id).where(account.c.id == learner.c.reply_account_id, account.c.is_open).exists()
-_MOVED = update(learner).values(
-    next_due_at=case((_IS_OPEN, func.later(learner.c.next_due_at, A_DAY_S)), else_=learner.c.next_due_at),
-    next_kind=case((_IS_OPEN, learner.c.next_kind), else_=null()),
-)
 _COLUMNS = ["endpoint_id", "account_id", "lane", "kind", "unique_key", "state", "subject", "run_at", "attempts"]
 
 
-def _deliveries(source: Any, due_at: Any, offset_s: Any, label: str, json: Any) -> Any:
-    """The rows for the ledger of the learners in `source`; `json` is the database's maker of objects."""
-    return (
-        select(
-            account.c.endpoint_id,
-            account.c.id,
-            literal("bulk"),
-            source.c.next_kind,
-            literal("nudge:") + cast(source.c.person_id, String) + literal(f":{label}"),
-            literal(State.QUEUED.value),
-            json("person", source.c.person_id, type_=delivery.c.subject.type),
-            func.later(due_at, offset_s),
-            literal(0, Integer),
-        )
-        .select_from(source.join(account, account.c.id == source.c.reply_account_id))
-        .where(account.c.is_open, source.c.next_kind.is_not(None))
-    )
+def _deliveries(chosen: Any, label: str, json: Any) -> Any:
+    """The rows for the ledger of the learners in `chosen`; `json` is the database's maker of objects."""
+    return select(
+        chosen.c.endpoint_id,
+        chosen.c.account_id,
+        literal("bulk"),
+        chosen.c.next_kind,
+        literal("nudge:") + cast(chosen.c.person_id, String) + literal(f":{label}"),
+        literal(State.QUEUED.value),
+        json("person", chosen.c.person_id, type_=delivery.c.subject.type),
+        func.later(chosen.c.next_due_at, chosen.c.offset_s),
+        literal(0, Integer),
+    ).where(chosen.c.account_id.is_not(None))
 
 
 def _queued(conn: AsyncConnection, rows: Any) -> Any:
