@@ -42,14 +42,24 @@ async def current(database: Database) -> str | None:
         return await conn.run_sync(read)
 
 
+def is_ours(_item: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:
+    """Tell Alembic to leave PgQueuer's tables alone: they come and change with PgQueuer."""
+    return not (kind == "table" and (name or "").startswith("pgqueuer"))
+
+
 async def upgrade(database: Database) -> None:
-    """Run what migrations are missing, in one transaction."""
+    """Bring PgQueuer's tables up to date, then run what migrations are missing, in one transaction."""
 
     def run(conn: Connection) -> None:
         config = _config()
         config.attributes["connection"] = conn
         command.upgrade(config, "head")
 
+    if database.dialect == "postgresql":
+        from storage import job_pgqueuer  # noqa: PLC0415 - SQLite does without PgQueuer and all it brings
+
+        async with database.single() as conn:  # PgQueuer may add to an enum, which one transaction could not use
+            await job_pgqueuer.install(conn)
     async with database.begin() as conn:
         await conn.run_sync(run)
 

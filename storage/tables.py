@@ -507,15 +507,21 @@ job = _table(
     _id(),
     Column("kind", String(40), nullable=False),
     Column("payload", JSON, nullable=False),
-    Column("unique_key", String(120)),  # one of a key at a time
+    Column("unique_key", String(120)),  # one of a key waits or runs at a time
     Column("state", String(8), nullable=False),
-    Column("priority", SmallInteger, nullable=False, default=0),
+    Column("priority", SmallInteger, nullable=False, default=0),  # the higher goes first
     Column("run_at", Instant, nullable=False),
     Column("lease_until", Instant),
     Column("attempts", SmallInteger, nullable=False, default=0),
     Column("error", String(60)),
     CheckConstraint("state IN ('queued', 'running', 'held')", name="state"),
-    UniqueConstraint("unique_key"),
+    Index(
+        "uq_job_unique_key",
+        "unique_key",
+        unique=True,
+        sqlite_where=text("state <> 'held'"),
+        postgresql_where=text("state <> 'held'"),
+    ),
     Index("ix_job_due", "state", "priority", "run_at", "id"),
 )
 

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from storage.schema import is_ours
 from storage.tables import metadata
 
 context.configure(
@@ -9,6 +10,7 @@ context.configure(
     target_metadata=metadata,
     render_as_batch=True,
     compare_type=True,
+    include_object=is_ours,
     transaction_per_migration=False,
 )
 with context.begin_transaction():

@@ -28,11 +28,17 @@ def upgrade() -> None:
         sa.Column("error", sa.String(length=60), nullable=True),
         sa.CheckConstraint("state IN ('queued', 'running', 'held')", name=op.f("ck_job_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
-        sa.UniqueConstraint("unique_key", name=op.f("uq_job_unique_key")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.create_index("ix_job_due", ["state", "priority", "run_at", "id"], unique=False)
+        batch_op.create_index(
+            "uq_job_unique_key",
+            ["unique_key"],
+            unique=True,
+            sqlite_where=sa.text("state <> 'held'"),
+            postgresql_where=sa.text("state <> 'held'"),
+        )
 
     op.create_table(
         "broadcast",
@@ -120,6 +126,11 @@ def downgrade() -> None:
 
     op.drop_table("broadcast")
     with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_job_unique_key",
+            sqlite_where=sa.text("state <> 'held'"),
+            postgresql_where=sa.text("state <> 'held'"),
+        )
         batch_op.drop_index("ix_job_due")
 
     op.drop_table("job")
