@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from bot import backup, cli_digest, cli_plan, cli_roster, doctor, invite, log, settings
 from bot.assigned import AssignmentError, assigned_modules
-from bot.program import StartError, clock_of, planner_for, prepare_folder, serve, unopened
+from bot.program import StartError, clock_of, planner_for, prepare_folder, unopened
+from bot.serving import Role, serve
 from content import loader
 from learning.calendar import day_of
 from scheduler import holidays
@@ -35,7 +36,8 @@ def parser() -> ArgumentParser:
     demo.add_argument("--port", type=int, default=None)
     demo.add_argument("--no-open", action="store_true", help="không tự mở trình duyệt")
     demo.add_argument("--keep", action="store_true", help="tiếp tục bản trình diễn lần trước")
-    commands.add_parser("serve", help="chạy chương trình")
+    serving = commands.add_parser("serve", help="chạy chương trình")
+    serving.add_argument("--role", choices=[role.value for role in Role], default=Role.ALL.value, help="phần việc")
     db = commands.add_parser("db", help="cơ sở dữ liệu").add_subparsers(dest="db", required=True, metavar="LỆNH")
     db.add_parser("upgrade", help="đưa bảng lên phiên bản mới nhất")
     for name, about in (("backup", "sao lưu khi đang chạy"), ("restore", "phục hồi vào cơ sở dữ liệu trống")):
@@ -96,7 +98,7 @@ async def _run(args: Namespace) -> int:
             return await show.run(args, chosen)
         case "serve":
             log.configure(as_json=chosen.log_format == "json", level=chosen.log_level)
-            await serve(chosen)
+            await serve(chosen, Role(args.role))
             return 0
         case "doctor":
             return await doctor.run(chosen, as_json=args.json)

@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import signal
-from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
-from aiohttp import web
 from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError
 
-from bot import polling
 from bot.assigned import assigned_modules
 from bot.clock import AdjustableClock, Clock, SystemClock
 from bot.pipeline import Parts, TapPipeline
@@ -25,26 +19,24 @@ from bot.sender import BulkLane, LiveLane, Pace, Post
 from channels import telegram
 from channels.browser import BrowserChannel
 from channels.hub import Hub
-from channels.messages import Channel, EndpointId, Kind, Message, SendError
+from channels.messages import Channel, EndpointId, Kind, Message
 from content import loader
 from handlers import nudge
 from handlers.context import Installation
 from learning.calendar import day_of
 from reports import digest
 from scheduler import holidays as days
-from scheduler.leader import CLOCK, POLLER, lock_for
+from scheduler.jobs import JobEngine, engine_for
+from scheduler.leader import CLOCK, lock_for
 from scheduler.planner import Planner
 from scheduler.ticker import Ticker
-from storage import accounts, outbox, planning, runs, schema
+from storage import accounts, planning, runs, schema
 from storage.database import Database, DatabaseUrlError, open_database
-from web.app import make_app
-from web.demo import DemoParts
 from web.metrics import Metrics
-from web.telegram import PATH as WEBHOOK_PATH
-from web.telegram import routes as telegram_routes
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping, Sequence
+    from collections.abc import Mapping
+    from contextlib import AsyncExitStack
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -84,6 +76,7 @@ class Program:
     pipeline: TapPipeline
     planner: Planner
     ticker: Ticker
+    jobs: JobEngine
     live: LiveLane
     lanes: list[BulkLane]
     endpoints: dict[EndpointId, str]
@@ -114,6 +107,7 @@ class Program:
 
     async def _settle(self) -> None:
         await self.planner.tick(self.clock.now())
+        await self.jobs.drain()
         await self.planner.fold(self.clock.now())
         for lane in self.lanes:
             await lane.empty()
@@ -191,6 +185,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Program:
         pipeline=TapPipeline(parts),
         planner=planner,
         ticker=Ticker(planner, lock_for(database, settings.database_url, CLOCK), clock.now, wake),
+        jobs=engine_for(database, settings.database_url, planner.handlers(clock.now), clock),
         live=live,
         lanes=lanes,
         endpoints=names,
@@ -238,156 +233,6 @@ async def _render(
     if outgoing.kind is Kind.DIGEST:
         return await digest.render_queued(conn, outgoing.subject or {}, now)
     return await nudge.render(conn, library, off, outgoing, now)
-
-
-async def run(program: Program, demo: DemoParts | None = None) -> None:
-    """Serve until told to stop, then let what was begun end."""
-    settings = program.settings
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, program.stop.set)
-    if program.database.dialect == "sqlite" and not await program.ticker.leads():
-        raise StartError("Một chương trình khác đang chạy trên tệp cơ sở dữ liệu này. Dừng chương trình kia trước.")
-    routes: Sequence[web.RouteDef] = ()
-    if program.bot is not None and program.telegram_endpoint is not None and settings.public_url:
-        routes = telegram_routes(program.pipeline, settings.webhook_secret, program.telegram_endpoint, telegram.parse)
-
-    async def queue_depth() -> Mapping[tuple[str, str], int]:
-        async with program.database.connect() as conn:
-            return await outbox.waiting(conn)
-
-    app = make_app(
-        pipeline=program.pipeline,
-        database=program.database,
-        hub=program.hub,
-        endpoint=program.browser,
-        public_url=settings.public_url,
-        telegram_routes=routes,
-        demo=demo,
-        metrics=program.metrics,
-        queue_depth=queue_depth,
-        metrics_token=settings.metrics_token,
-    )
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=5.0)
-    await runner.setup()
-    site = web.TCPSite(runner, settings.host, settings.port)
-    try:
-        await site.start()
-    except OSError as error:
-        await runner.cleanup()
-        raise StartError(
-            f"Không lắng nghe được ở {settings.host}:{settings.port}: cổng đang được dùng. Đổi TAPHUAN_PORT."
-        ) from error
-    tasks = [asyncio.create_task(lane.run(program.stop)) for lane in program.lanes]
-    if program.bot is not None and program.telegram_endpoint is not None:
-        tasks.append(asyncio.create_task(_telegram(program, program.bot, program.telegram_endpoint)))
-    program.ticker.start()
-    host, port = runner.addresses[0][:2]
-    gc.collect()
-    gc.freeze()  # the curriculum and the modules live as long as the program: no pause looks through them again
-    print(f"ready http://{host}:{port}", flush=True)
-    log.info("ready", host=host, port=port, database=make_url(settings.database_url).get_backend_name())
-    await program.stop.wait()
-    log.info("stopping")
-    program.ticker.stop()
-    await runner.cleanup()
-    try:
-        async with asyncio.timeout(STOP_WITHIN_S):
-            await asyncio.gather(*tasks, return_exceptions=True)
-            await program.pipeline.drain()
-            await program.live.drain()
-    except TimeoutError:
-        log.warning("stop_cut_short", seconds=STOP_WITHIN_S)  # the next start settles what was in flight
-    await program.ticker.release()
-    log.info("stopped")
-
-
-async def _telegram(program: Program, bot: telegram.Bot, endpoint: EndpointId) -> None:
-    """Take updates by webhook or by polling until told to stop; what fails meanwhile is tried again."""
-    introducing = asyncio.create_task(_keep_trying(program, partial(_introduce, program, bot)))
-    try:
-        if program.settings.public_url:
-            await _keep_trying(program, partial(_hook, program, bot))
-        else:
-            await _poll(program, bot, endpoint)
-    finally:
-        await introducing
-
-
-async def _keep_trying(program: Program, step: Callable[[], Awaitable[None]]) -> None:
-    failures = 0
-    while not program.stop.is_set():
-        try:
-            await step()
-        except (SendError, SQLAlchemyError, OSError) as error:
-            failures += 1
-            log.warning("telegram_away", error=type(error).__name__, hint="Kiểm tra mạng và TAPHUAN_TELEGRAM_TOKEN.")
-            await _pause(program.stop, polling.pause_s(failures, 0.5))
-        else:
-            return
-
-
-async def _introduce(program: Program, bot: telegram.Bot) -> None:
-    who = await telegram.introduce(bot)
-    async with program.database.begin() as conn:
-        await accounts.ensure_endpoint(conn, TELEGRAM, program.settings.bot_id, who.username)
-    program.pipeline.introduce(f"https://t.me/{who.username}")
-    await telegram.set_commands(bot)
-
-
-async def _hook(program: Program, bot: telegram.Bot) -> None:
-    url = program.settings.public_url.rstrip("/") + WEBHOOK_PATH
-    await telegram.set_webhook(bot, url, program.settings.webhook_secret, telegram.ALLOWED_UPDATES)
-    log.info("webhook_set")
-
-
-async def _poll(program: Program, bot: telegram.Bot, endpoint: EndpointId) -> None:
-    async def tell(trouble: str) -> None:
-        await _note_trouble(program, trouble)
-        if trouble == polling.CONFLICT:
-            await _unhook(bot)
-
-    lock = lock_for(program.database, program.settings.database_url, POLLER)
-    while not program.stop.is_set() and not await lock.held():
-        await _pause(program.stop, 2.0)
-    if not program.stop.is_set():
-        await _unhook(bot)
-        await polling.poll(bot, program.pipeline, endpoint, program.stop, tell)
-    await lock.release()
-
-
-async def _unhook(bot: telegram.Bot) -> None:
-    """Take away a webhook that was left on; if that fails, polling says what is wrong and goes on trying."""
-    try:
-        await telegram.delete_webhook(bot)
-    except SendError as error:
-        log.warning("webhook_left_on", error=type(error).__name__)
-
-
-async def _note_trouble(program: Program, trouble: str) -> None:
-    """Keep what is wrong with polling, for `taphuan doctor`; "" when it is well again."""
-    try:
-        async with program.database.begin() as conn:
-            await planning.keep_setting(conn, TELEGRAM_TROUBLE, trouble)
-    except (SQLAlchemyError, OSError) as error:
-        log.error("trouble_not_kept", error=type(error).__name__)
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return
-
-
-async def serve(settings: Settings) -> None:
-    """Run the program until SIGTERM."""
-    prepare_folder(settings.database_url)
-    async with AsyncExitStack() as stack:
-        program = await build(settings, stack)
-        clock = DemoParts((), program.clock.now, program.advance) if settings.clock == "adjustable" else None
-        await run(program, clock)
 
 
 def prepare_folder(database_url: str) -> None:

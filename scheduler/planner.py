@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -12,7 +12,7 @@ from handlers import nudge, words
 from learning.calendar import allowed_span, at, day_of
 from reports import digest
 from scheduler.slots import DAY_BEGINS, Job, Slot, due_slots
-from storage import due, joining, learners, outbox, planning, rollup
+from storage import due, jobs, joining, learners, outbox, planning, rollup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from content.model import Library
     from learning.calendar import DayPart, Holidays, Shift
     from learning.roles import Track
+    from scheduler.job_work import Handler
     from storage.database import Database
 
 log = structlog.get_logger()
@@ -31,6 +32,10 @@ FEW_S = 60.0  # what goes out in a minute needs no spreading
 SHARE = 0.8  # of the platform's pace: digests and notices go out besides
 PLANNED_UNTIL = "planned_until"
 LATEST = timedelta(days=3)  # a digest later than this is left out; the next one comes anyway
+
+
+def _moment(payload: Mapping[str, Any], name: str) -> datetime | None:
+    return datetime.fromisoformat(payload[name]) if name in payload else None
 
 
 def day_ends(now: datetime) -> datetime:
@@ -61,19 +66,45 @@ class Planner:
         self._rate = rate
 
     async def tick(self, now: datetime) -> int:
-        """Do all that is due by `now`; returns how many messages were queued."""
+        """Leave a job for all that is due by `now`; returns how many were left."""
         async with self._database.begin() as conn:
             kept = await planning.read_setting(conn, PLANNED_UNTIL)
             after = datetime.fromisoformat(kept) if kept else now - timedelta(seconds=1)
-        queued = 0
+        left = 0
         for slot in due_slots(after, now, self._holidays):
-            queued += await self._run(slot, now)
-        await self.look(now)
-        queued += await self.plan(now)
-        if after < now:
-            async with self._database.begin() as conn:
+            left += await self._leave(slot, now)
+        async with self._database.begin() as conn:
+            look_at = await due.next_look(conn)
+            if (look_at is not None and look_at <= now) or await due.are_left(conn, day_ends(now)):
+                left += await jobs.enqueue(conn, Job.PLAN.value, {}, key=Job.PLAN.value)
+            if after < now:
                 await planning.keep_setting(conn, PLANNED_UNTIL, now.isoformat())
-        return queued
+        return left
+
+    async def _leave(self, slot: Slot, now: datetime) -> bool:
+        """Take a slot and leave its job, together or not at all."""
+        if slot.job is Job.DIGEST and now - slot.at > LATEST:
+            log.warning("slot_too_late", job=slot.job.value, slot=slot.at.isoformat())
+            return False
+        payload = {"at": slot.at.isoformat(), "cut_off": (slot.cut_off or slot.at).isoformat()}
+        key = slot.job.value if slot.job is Job.PLAN else f"{slot.job.value}:{slot.at:%Y%m%d%H%M}"
+        async with self._database.begin() as conn:
+            if not await planning.take_slot(conn, slot.job.value, slot.at, now):
+                return False
+            return await jobs.enqueue(conn, slot.job.value, payload, key=key)
+
+    def handlers(self, now: Callable[[], datetime]) -> Mapping[str, Handler]:
+        """What works each kind of job; every one may be repeated, a crash in it is made good by doing it again."""
+
+        def handler(job: Job) -> Handler:
+            async def work(payload: Mapping[str, Any]) -> None:
+                slot = Slot(_moment(payload, "at") or now(), job, _moment(payload, "cut_off"))
+                queued = await self._do(slot, now())
+                log.info("slot", job=job.value, slot=slot.at.isoformat(), queued=queued)
+
+            return work
+
+        return {job.value: handler(job) for job in Job}
 
     async def next_due(self, after: datetime, until: datetime) -> datetime | None:
         """The next moment in (after, until] at which something falls due."""
@@ -95,28 +126,15 @@ class Planner:
             if not some:
                 return folded
 
-    async def _run(self, slot: Slot, now: datetime) -> int:
-        if slot.job is Job.DIGEST and now - slot.at > LATEST:
-            log.warning("slot_too_late", job=slot.job.value, slot=slot.at.isoformat())
-            return 0
-        async with self._database.connect() as conn:
-            if await planning.is_done(conn, slot.job.value, slot.at):
-                return 0
-        queued = await self._do(slot, now)  # each job may be repeated: a crash in it is made good at the next tick
-        async with self._database.begin() as conn:
-            await planning.take_slot(conn, slot.job.value, slot.at, now)
-        log.info("slot", job=slot.job.value, slot=slot.at.isoformat(), queued=queued)
-        return queued
-
     async def _do(self, slot: Slot, now: datetime) -> int:
         match slot.job:
             case Job.SNAPSHOT:
-                await self.fold(now)
-                async with self._database.begin() as conn:
-                    await rollup.take_snapshot(conn, slot.cut_off or slot.at, now)
+                await self._snapshot(slot.cut_off or slot.at, now)
                 return 0
             case Job.DIGEST:
-                return await self._digests(slot.cut_off or slot.at, now)
+                cut_off = slot.cut_off or slot.at
+                await self._snapshot(cut_off, now)  # both may be due at once, and worked in any order
+                return await self._digests(cut_off, now)
             case Job.SHIFTS:
                 return await self._ask_shifts(slot, now)
             case Job.NIGHTLY:
@@ -124,6 +142,11 @@ class Planner:
             case Job.PLAN:
                 await self.look(now)
                 return await self.plan(now)
+
+    async def _snapshot(self, cut_off: datetime, now: datetime) -> None:
+        await self.fold(now)
+        async with self._database.begin() as conn:
+            await rollup.take_snapshot(conn, cut_off, now)
 
     async def _digests(self, cut_off: datetime, now: datetime) -> int:
         queued = 0

@@ -18,7 +18,7 @@ from bot import log
 from bot.assigned import assigned_modules
 from bot.demo import past, people, personas, sheet
 from bot.program import BROWSER, CLOCK_OFFSET, Program, StartError, build, prepare_folder
-from bot.program import run as serve
+from bot.serving import run as serve
 from channels.messages import Kind, PersonId
 from content import loader
 from learning.calendar import DayPart, day_of, learner_hour, next_allowed_at

@@ -125,6 +125,7 @@ class Crowd:
         await self.stage.program.live.drain()
         if self.random.random() < 0.03:
             await self.stage.program.planner.tick(self.stage.clock.now())
+            await self.stage.program.jobs.drain()
             for lane in self.stage.program.lanes:
                 await lane.empty()
         for door in self.stage.doors.values():

@@ -186,9 +186,11 @@ class Stage:
         while (due := await planner.next_due(self.clock.now(), until)) is not None:
             self.clock.hold(max(due, self.clock.now()))
             await planner.tick(self.clock.now())
+            await self.program.jobs.drain()
             await self._land()
         self.clock.hold(until)
         await planner.tick(until)
+        await self.program.jobs.drain()
         await self._land()
 
     async def until(self, moment: datetime) -> None:
@@ -234,6 +236,7 @@ async def set_up(database_url: str, *, with_telegram: bool = False) -> AsyncIter
         assert isinstance(program.clock, AdjustableClock)
         program.clock.hold(union.START)
         await program.planner.tick(union.START)
+        await program.jobs.drain()
         await program.planner.fold(union.START)
         yield Stage(program, program.clock, cast, stack, server)
         await program.pipeline.drain()

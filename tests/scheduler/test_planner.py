@@ -38,8 +38,12 @@ async def bulk_rows(stage: Stage) -> int:
 
 
 async def tick(stage: Stage, now: datetime) -> int:
+    """How many messages were queued."""
+    before = await bulk_rows(stage)
     stage.clock.hold(now)
-    return await stage.program.planner.tick(now)
+    await stage.program.planner.tick(now)
+    await stage.program.jobs.drain()
+    return await bulk_rows(stage) - before
 
 
 async def test_a_tick_twice_queues_once(stage: Stage) -> None:
