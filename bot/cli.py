@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import backup, cli_digest, cli_plan, cli_roster, doctor, invite, log, settings
+from bot import backup, cli_digest, cli_jobs, cli_plan, cli_roster, doctor, invite, log, settings
 from bot.assigned import AssignmentError, assigned_modules
 from bot.program import StartError, clock_of, planner_for, prepare_folder, unopened
 from bot.serving import Role, serve
@@ -52,6 +52,7 @@ def parser() -> ArgumentParser:
     check.add_argument("--json", action="store_true")
     cli_digest.add_arguments(commands.add_parser("digest", help="số liệu của một đơn vị"))
     cli_plan.add_arguments(commands.add_parser("plan", help="tin sẽ gửi trong một ngày, theo giờ"))
+    cli_jobs.add_arguments(commands.add_parser("jobs", help="việc chạy nền"))
     examine = commands.add_parser("doctor", help="xem thiết lập và chỗ chưa ổn")
     examine.add_argument("--json", action="store_true")
     bench = commands.add_parser("bench", help="đo tốc độ bên cạnh chương trình khác")
@@ -133,6 +134,8 @@ async def _on_database(args: Namespace, chosen: Settings) -> int:
                 return await backup.run_restore(database, args.file)
             case "roster":
                 return await cli_roster.run(args, chosen.database_url)
+            case "jobs":
+                return await cli_jobs.run(args, database)
             case "invite":
                 return await invite.run(args, database, now, await _bot_name(chosen))
             case "plan":

@@ -6,17 +6,18 @@ import asyncio
 import os
 import sys
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import text
+from structlog.testing import capture_logs
 
 from scheduler.job_work import pause
 from scheduler.jobs import JobEngine, Pace, engine_for
-from storage import jobs
+from storage import job_rows, jobs
 from storage.database import open_database
 
 if TYPE_CHECKING:
@@ -187,8 +188,7 @@ async def test_the_higher_priority_goes_first(bench: Bench) -> None:
     for number, priority in ((1, 0), (2, 5), (3, -1), (4, 5)):
         await bench.leave(number, priority=priority)
 
-    one_by_one = Pace(FAST.lease, FAST.poll, FAST.idle, FAST.again, FAST.back_off, at_once=1)
-    assert await bench.drain(one_by_one) == [2, 4, 1, 3]
+    assert await bench.drain(replace(FAST, at_once=1)) == [2, 4, 1, 3]
 
 
 async def test_a_failing_job_is_tried_again_then_held_and_may_be_retried(bench: Bench) -> None:
@@ -211,9 +211,8 @@ async def test_a_failing_job_is_tried_again_then_held_and_may_be_retried(bench: 
 async def test_a_failing_job_waits_before_it_is_tried_again(bench: Bench) -> None:
     bench.fails = True
     await bench.leave(1)
-    slow = Pace(FAST.lease, FAST.poll, FAST.idle, FAST.again, back_off=(timedelta(minutes=5),))
 
-    assert await bench.drain(slow) == [1]
+    assert await bench.drain(replace(FAST, back_off=(timedelta(minutes=5),))) == [1]
     [waiting] = await bench.listed()
     assert (waiting.state, waiting.attempts, waiting.error) == ("queued", 1, "LookupError")
     assert waiting.run_at is not None
@@ -305,6 +304,18 @@ async def test_what_a_killed_process_worked_is_worked_again(bench: Bench) -> Non
     assert await bench.listed() == []
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # PgQueuer does not count them
+async def test_a_job_that_kills_its_workers_is_held_in_the_end(bench: Bench) -> None:
+    await bench.leave(1)
+    for _ in range(len(FAST.back_off) + 1):
+        async with bench.database.begin() as conn:
+            now = datetime.now(UTC)
+            assert await job_rows.claim(conn, ["note"], limit=1, now=now, real_now=now, lease_until=now)
+
+    assert await bench.drain() == []
+    assert [(job.state, job.error) for job in await bench.listed()] == [("held", "WorkerDied")]
+
+
 async def test_a_job_longer_than_its_lease_stays_with_its_worker(bench: Bench) -> None:
     bench.gate = asyncio.Event()
     await bench.leave(1)
@@ -363,7 +374,8 @@ async def test_draining_beside_a_running_engine_waits_for_it(bench: Bench) -> No
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_a_database_that_was_away_is_worked_on(bench: Bench) -> None:
     end = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'taphuan jobs'")
-    async with running(bench.engine()):
+    told_only = replace(FAST, poll=timedelta(minutes=5))  # that it hears of the second job is no chance
+    async with running(bench.engine(told_only)):
         await bench.leave(1)
         await bench.until(1)
         async with bench.database.connect() as conn:
@@ -372,3 +384,16 @@ async def test_a_database_that_was_away_is_worked_on(bench: Bench) -> None:
         await bench.until(2)
 
     assert bench.seen[:2] == [1, 2]
+
+
+@pytest.mark.parametrize("url", ["postgresql://nobody@127.0.0.1:9/none", "sqlite:////proc/none/none.db"])
+async def test_a_database_that_is_not_there_is_waited_for(url: str) -> None:
+    bench = Bench(open_database(url), url)
+    with capture_logs() as logged:
+        async with running(bench.engine()):
+            async with asyncio.timeout(30):
+                while len(logged) < 2:
+                    await pause(0.01, bench.begun)
+    await bench.database.close()
+
+    assert {entry["event"] for entry in logged} == {"jobs_away"}

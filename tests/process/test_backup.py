@@ -14,7 +14,7 @@ from sqlalchemy import Text, cast, func, insert, select, update
 
 from bot.backup import run_backup, run_restore
 from bot.demo import bulk, people
-from storage import archive
+from storage import archive, jobs
 from storage.archive_file import DAMAGED
 from storage.database import Database, open_database
 from storage.tables import (
@@ -128,6 +128,18 @@ async def test_a_backup_restores_exactly_into_either_database(
     assert before["account"][0][-1] is None
     assert before["account"][1][-1] == "null"
     assert made.rows == sum(map(len, before.values()))
+
+
+async def test_jobs_stay_where_they_are(database: Database, empty: Database, tmp_path: Path) -> None:
+    async with database.begin() as conn:
+        assert await jobs.enqueue(conn, "digest", {"cut_off": "2026-11-22"}, key="k")
+    await archive.backup(database, tmp_path / "b.zip", NOW)
+    await archive.restore(empty, tmp_path / "b.zip")
+
+    async with empty.connect() as conn:
+        assert await jobs.listed(conn) == []
+    async with database.connect() as conn:
+        assert len(await jobs.listed(conn)) == 1
 
 
 async def test_ids_go_on_after_those_given_out_before(database: Database, empty: Database, tmp_path: Path) -> None:
