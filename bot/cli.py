@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import importlib
 import json
 import sys
 from datetime import UTC, datetime
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 REFUSED = 1
+BENCHES = {"bulk": "bench.bulk", "pace": "bench.pace", "roster": "bench.roster", "taps": "bench.taps"}
 
 
 def parser() -> ArgumentParser:
@@ -50,7 +52,7 @@ def parser() -> ArgumentParser:
     examine = commands.add_parser("doctor", help="xem thiết lập và chỗ chưa ổn")
     examine.add_argument("--json", action="store_true")
     bench = commands.add_parser("bench", help="đo tốc độ bên cạnh chương trình khác")
-    bench.add_argument("name", choices=["taps", "roster"])
+    bench.add_argument("name", choices=sorted(BENCHES))
     bench.add_argument("--json", action="store_true")
     bench.add_argument("--seconds", type=float, default=10.0, help="thời gian mỗi lượt đo")
     return top
@@ -97,9 +99,8 @@ async def _run(args: Namespace) -> int:
         case "doctor":
             return await doctor.run(chosen, as_json=args.json)
         case "bench":
-            from bench import roster, taps  # noqa: PLC0415 - an installation need not carry them
-
-            return await (taps.run(args) if args.name == "taps" else roster.run(args))
+            measured = importlib.import_module(BENCHES[args.name])  # an installation need not carry them
+            return int(await measured.run(args))
         case _:
             return await _on_database(args, chosen)
 
