@@ -13,7 +13,7 @@ from typing import Self
 from bench.platform import Bulk
 
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
-_CHAT = re.compile(rb"chat_id=(\d+)")
+_CHAT = re.compile(rb'chat_id"?[=:] ?"?(\d+)')
 _OTHER = b'{"ok":true,"result":true}'
 
 

@@ -51,7 +51,7 @@ CLAIM_AT_ONCE = 50
 AHEAD_S = 0.080  # rows are claimed so long before their moment: a slow claim then costs no pace
 CALL_WITHIN_S = 12.0
 HELD_S = LEASE.total_seconds() - CALL_WITHIN_S - 3.0  # a lease older than this is renewed before the call
-JITTER_S = 0.030  # by how much messages arrive sooner or later after their grant than others
+JITTER_S = 0.045  # by how much messages arrive sooner or later after their grant than others
 MOST_LAG_S = 0.1
 LAG_FALLS = 0.02  # seconds a second
 
