@@ -34,14 +34,16 @@ def _buttons() -> InlineKeyboardMarkup:
     )
 
 
-async def _tapped(update: Update, _context: Any) -> None:
+async def tapped(update: Update, _context: Any) -> None:
+    """Answer the tap, and edit its message."""
     query = update.callback_query
     if query is not None:
         await query.answer()
         await query.edit_message_text(f"{next(_COUNTER)} {_TEXT}", reply_markup=_buttons(), parse_mode="HTML")
 
 
-async def _began(update: Update, _context: Any) -> None:
+async def began(update: Update, _context: Any) -> None:
+    """Send a message that has buttons."""
     if update.effective_chat is not None:
         await update.effective_chat.send_message(_TEXT, reply_markup=_buttons(), parse_mode="HTML")
 
@@ -56,8 +58,8 @@ def main(port: int, api_base: str) -> None:
         .concurrent_updates(concurrent_updates=True)
         .build()
     )
-    application.add_handler(CommandHandler("start", _began))
-    application.add_handler(CallbackQueryHandler(_tapped))
+    application.add_handler(CommandHandler("start", began))
+    application.add_handler(CallbackQueryHandler(tapped))
     application.run_webhook(
         listen="127.0.0.1",
         port=port,

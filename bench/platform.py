@@ -10,6 +10,7 @@ import asyncio
 import itertools
 import json
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -17,13 +18,20 @@ import aiohttp
 from aiohttp import web
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 BOT_ID = 700_000_001
 TOKEN = f"{BOT_ID}:benchmark-benchmark-benchmark-00"
 SECRET = "benchmark-secret"  # noqa: S105 - loopback only
 FIRST_USER = 1_000_001
+BULK_FROM = 20_000_000  # chats that only a broadcast writes to
 _DATE = 1_790_000_000
+_FLOOD = {
+    "ok": False,
+    "error_code": 429,
+    "description": "Too Many Requests: retry after 1",
+    "parameters": {"retry_after": 1},
+}
 
 
 @dataclass(slots=True)
@@ -37,14 +45,55 @@ class User:
     ready: asyncio.Event = field(default_factory=asyncio.Event)
 
 
+class Bulk:
+    """
+    What came for the chats of a broadcast: when (perf_counter), how often each, and how many were refused.
+
+    Args:
+        limit: messages in any sliding second, beyond which it answers 429; None for no limit.
+    """
+
+    def __init__(self, limit: int | None) -> None:
+        self.limit = limit
+        self.at: list[float] = []
+        self.copies: Counter[int] = Counter()
+        self.refused = 0
+
+    def takes(self, chat_id: int) -> bool:
+        """Take one message, or say that there were too many in the last second."""
+        now = time.perf_counter()
+        if self.limit is not None and len(self.at) >= self.limit and self.at[-self.limit] > now - 1:
+            self.refused += 1
+            return False
+        self.at.append(now)
+        self.copies[chat_id] += 1
+        return True
+
+    @property
+    def most_in_a_second(self) -> int:
+        """The most that were taken in any sliding second."""
+        return most_in_a_second(self.at)
+
+
+def most_in_a_second(moments: Sequence[float]) -> int:
+    """Of moments in order, the most that lie within one second."""
+    most = first = 0
+    for last, moment in enumerate(moments):
+        while moments[first] <= moment - 1:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
+
+
 class Platform:
     """Answers the program's calls; notes when each tap's reply was accepted, and its callback answered."""
 
-    def __init__(self, users: int, latency_s: float) -> None:
+    def __init__(self, users: int, latency_s: float, *, bulk_limit: int | None = None) -> None:
         self.users = {FIRST_USER + number: User(FIRST_USER + number) for number in range(users)}
         self.latency_s = latency_s
         self.waits_s: list[float] = []
         self.answered = 0
+        self.bulk = Bulk(bulk_limit)
         self.webhook = ""
         self.webhook_set = asyncio.Event()
         self._message_ids = itertools.count(1)
@@ -63,6 +112,9 @@ class Platform:
             data = json.loads(raw or b"{}")
         else:
             data = dict(await request.post()) if raw else {}
+        chat_id = int(data.get("chat_id", 0))
+        if chat_id >= BULK_FROM and not self.bulk.takes(chat_id):
+            return web.json_response(_FLOOD, status=429)
         await asyncio.sleep(self.latency_s)
         name = f"_on_{request.match_info['method'].lower()}"
         handler: Callable[[dict[str, Any]], object] = getattr(self, name, _true)
@@ -95,7 +147,7 @@ class Platform:
         return self._show(data, int(data["message_id"]))
 
     def _show(self, data: dict[str, Any], message_id: int) -> object:
-        user = self.users[int(data["chat_id"])]
+        user = self.users.get(int(data["chat_id"])) or User(int(data["chat_id"]))
         markup = data.get("reply_markup") or "{}"
         rows = (json.loads(markup) if isinstance(markup, str) else markup).get("inline_keyboard") or [[]]
         if rows[0]:

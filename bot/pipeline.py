@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from bot.fault import reached
 from channels.messages import (
     Address,
     Capabilities,
@@ -117,6 +118,7 @@ class TapPipeline:
                     handler = done.handler
                     outcome = "ok" if done.outgoing or done.unkept else "nothing"
                     receipt = Receipt(outcome, replies=tuple(done.unkept))
+                    reached("after-commit")
                     self._answer(inbound, channel, done)
         if isinstance(inbound, Tap) and not receipt.retry_later:
             self._spawn(channel.acknowledge(inbound))
@@ -168,7 +170,9 @@ class TapPipeline:
             if ctx.forgotten:
                 return _Outcome(handler, [], messages)
             await self._flush(ctx)
-            return _Outcome(handler, await self._keep(conn, ctx.account, messages, now), [])
+            kept = await self._keep(conn, ctx.account, messages, now)
+            reached("before-commit")
+            return _Outcome(handler, kept, [])
 
     async def _decide(self, ctx: Context, inbound: Inbound) -> tuple[str, list[Message]]:
         account = ctx.account

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.fault import reached
+from bot.ledger import SentMarks
 from channels.messages import (
     Address,
     ClosedDoorError,
@@ -27,10 +29,11 @@ from channels.messages import (
     UnreachableError,
 )
 from storage import accounts, outbox, rollup
-from storage.outbox import MAX_ATTEMPTS, Outgoing, State
+from storage.outbox import LEASE, MAX_ATTEMPTS, Grant, Outgoing, State
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
+    from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -41,9 +44,16 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 IN_FLIGHT = 48
+CLAIMED = 128  # in flight, or waiting for their moment
 BACK_OFF_S = (1.0, 5.0, 30.0, 120.0, 600.0)
 IDLE_S = 0.5
-CLAIM_AT_ONCE = 25
+CLAIM_AT_ONCE = 50
+AHEAD_S = 0.080  # rows are claimed so long before their moment: a slow claim then costs no pace
+CALL_WITHIN_S = 12.0
+HELD_S = LEASE.total_seconds() - CALL_WITHIN_S - 3.0  # a lease older than this is renewed before the call
+JITTER_S = 0.045  # by how much messages arrive sooner or later after their grant than others
+MOST_LAG_S = 0.1
+LAG_FALLS = 0.02  # seconds a second
 
 
 @dataclass(slots=True)
@@ -55,15 +65,28 @@ class Post:
     clock: Clock
     real_clock: Clock
     count: Callable[[EndpointId, str, str], None]  # endpoint, lane, state
+    marks: SentMarks = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.marks = SentMarks(self.database, self.real_clock)
 
 
-async def _deliver(post: Post, outgoing: Outgoing, message: Message, lane: str) -> bool:
-    """Call the platform once and write down what became of it; False if it must be sent again."""
-    channel = post.channels[outgoing.endpoint_id]
+async def _deliver(post: Post, outgoing: Outgoing, message: Message, lane: str, held_at: float) -> bool:
+    """
+    Call the platform once and write down what became of it; False if it must be sent again.
+
+    `held_at` is when its lease began, on the loop's clock, seconds.
+    """
+    if asyncio.get_running_loop().time() - held_at > HELD_S:
+        async with post.database.begin() as conn:
+            if not await outbox.hold(conn, outgoing, post.real_clock.now()):
+                return True
     state = State.SENT
     again = False
+    reached("after-sending")
     try:
-        ref = await channel.send(Address(outgoing.external_id, str(outgoing.id)), message)
+        ref = await _call(post.channels[outgoing.endpoint_id], outgoing, message)
+        reached("after-call")
     except ThrottledError as error:
         state, again = State.QUEUED, True
         await _throttled(post, outgoing, error)
@@ -73,16 +96,24 @@ async def _deliver(post: Post, outgoing: Outgoing, message: Message, lane: str) 
         state = State.FAILED
         await _closed(post, outgoing)
     except UnknownOutcomeError:
-        state, again = await _in_doubt(post, outgoing, message)
+        state, again = await _in_doubt(post, outgoing)
     except (RefusedError, SendError) as error:
         state = State.FAILED
         async with post.database.begin() as conn:
             await outbox.mark(conn, outgoing.id, State.FAILED, f"refused:{error}")
     else:
-        async with post.database.single() as conn:
-            await outbox.mark_sent(conn, outgoing.id, ref, post.real_clock.now())
+        await post.marks.keep(outgoing.id, ref)
     post.count(outgoing.endpoint_id, lane, state.value)
     return not again
+
+
+async def _call(channel: Channel, outgoing: Outgoing, message: Message) -> str:
+    """Send, within less than a lease."""
+    try:
+        async with asyncio.timeout(CALL_WITHIN_S):
+            return await channel.send(Address(outgoing.external_id, str(outgoing.id)), message)
+    except TimeoutError as error:
+        raise UnknownOutcomeError("no answer in time") from error
 
 
 async def _throttled(post: Post, outgoing: Outgoing, error: ThrottledError) -> None:
@@ -119,14 +150,13 @@ async def _closed(post: Post, outgoing: Outgoing) -> None:
             await rollup.mark_person(conn, owner.person_id)
 
 
-async def _in_doubt(post: Post, outgoing: Outgoing, message: Message) -> tuple[State, bool]:
+async def _in_doubt(post: Post, outgoing: Outgoing) -> tuple[State, bool]:
     """Nobody knows whether it arrived: an edit or a lesson step is sent once more, anything else is parked."""
     async with post.database.begin() as conn:
         if outgoing.kind.is_resent_once and outgoing.attempts <= 1:
             await outbox.put_back(conn, outgoing.id, run_at=post.clock.now(), reason="in_doubt")
             return State.QUEUED, True
         await outbox.mark(conn, outgoing.id, State.UNKNOWN, "in_doubt")
-        del message
         return State.UNKNOWN, False
 
 
@@ -136,16 +166,17 @@ class LiveLane:
     def __init__(self, post: Post) -> None:
         self._post = post
         self._slots = asyncio.Semaphore(IN_FLIGHT)
-        self._chats: dict[AccountId, deque[Outgoing]] = {}
+        self._chats: dict[AccountId, deque[tuple[Outgoing, float]]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def send(self, outgoing: Outgoing) -> None:
         """Send soon; an earlier message of the same chat goes first."""
+        held = (outgoing, asyncio.get_running_loop().time())
         waiting = self._chats.get(outgoing.account_id)
         if waiting is not None:
-            waiting.append(outgoing)
+            waiting.append(held)
             return
-        self._chats[outgoing.account_id] = deque([outgoing])
+        self._chats[outgoing.account_id] = deque([held])
         task = asyncio.create_task(self._work(outgoing.account_id))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -159,10 +190,10 @@ class LiveLane:
         waiting = self._chats[account_id]
         try:
             while waiting:
-                outgoing = waiting[0]
+                outgoing, held_at = waiting[0]
                 if outgoing.message is not None:
                     async with self._slots:
-                        await _deliver(self._post, outgoing, outgoing.message, "live")
+                        await _deliver(self._post, outgoing, outgoing.message, "live", held_at)
                 waiting.popleft()
         except (SQLAlchemyError, OSError) as error:
             # The rows stay in `sending`: the reaper settles them when the database is back.
@@ -173,7 +204,11 @@ class LiveLane:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """A token bucket: capacity and refill a second together never pass the ceiling of any one second."""
+    """
+    A token bucket: capacity and refill a second together never pass the ceiling of any one second.
+
+    Some room is left for messages that arrive a little sooner or later after their moment than others.
+    """
 
     capacity: float
     refill: float
@@ -181,12 +216,18 @@ class Pace:
     @classmethod
     def under(cls, ceiling: float) -> Pace:
         """The bucket for at most `ceiling` messages in any second."""
-        capacity = min(max(1.5, 0.04 * ceiling), max(1.0, ceiling / 2))
-        return cls(capacity, max(ceiling - capacity, ceiling / 2))
+        capacity = max(1.0, 0.005 * ceiling)
+        roomy = (ceiling + 0.9 - capacity) / (1 + JITTER_S)
+        return cls(capacity, max(min(ceiling - capacity, roomy), ceiling / 2))
 
 
 class BulkLane:
-    """Sends what waits in the ledger, at the pace of its endpoint's bucket."""
+    """
+    Sends what waits in the ledger, at the pace of its endpoint's bucket.
+
+    Each message leaves at the moment its token is there. If one leaves late the next ones wait as long, and the wait
+    shrinks slowly: else the late ones and the next would meet in one second at the platform.
+    """
 
     def __init__(
         self,
@@ -202,6 +243,11 @@ class BulkLane:
         self._pace = pace
         self._flying: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
+        self._lag_s = 0.0  # from a message's moment to its leaving
+        self._lag_at = 0.0
+        self._slots = asyncio.Semaphore(IN_FLIGHT)
+        self._is_idle = True
+        self._made_at = post.real_clock.now()
 
     def wake(self) -> None:
         """Something was queued."""
@@ -209,30 +255,40 @@ class BulkLane:
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop`; ride out a database that is away."""
-        reaped_at = 0.0
+        reaped_at: float | None = None
         loop = asyncio.get_running_loop()
         while not stop.is_set():
             wait = IDLE_S
+            self._wake.clear()
             try:
-                if loop.time() - reaped_at > outbox.LEASE.total_seconds() / 4:
-                    reaped_at = loop.time()
+                if reaped_at is None:
+                    await self._settle_orphans()
+                if reaped_at is None or loop.time() - reaped_at > LEASE.total_seconds() / 4:
                     await self.reap()
+                    reaped_at = loop.time()
                 wait = await self._some()
             except (SQLAlchemyError, OSError) as error:
                 log.error("bulk_lane_waits", error=type(error).__name__)
                 wait = 2.0
-            self._wake.clear()
             waiter = asyncio.ensure_future(self._wake.wait())
             stopper = asyncio.ensure_future(stop.wait())
-            await asyncio.wait({waiter, stopper}, timeout=max(wait, 0.005), return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({waiter, stopper}, timeout=max(wait, 0.001), return_when=asyncio.FIRST_COMPLETED)
             for task in (waiter, stopper):
                 task.cancel()
         await self._land()
 
+    async def _settle_orphans(self) -> None:
+        """On SQLite one process is alone on its file: what was leased before it is nobody's."""
+        if self._post.database.dialect == "sqlite":
+            await self._reap(self._made_at + LEASE)
+
     async def reap(self) -> None:
         """Settle what a stopped process left."""
+        await self._reap(self._post.real_clock.now())
+
+    async def _reap(self, until: datetime) -> None:
         async with self._post.database.begin() as conn:
-            settled = await outbox.reap(conn, self._post.real_clock.now())
+            settled = await outbox.reap(conn, until)
         if any(settled.values()):
             log.warning("leases_settled", **settled)
 
@@ -252,56 +308,86 @@ class BulkLane:
 
     async def _some(self) -> float:
         """Claim what the bucket grants and start sending it; returns seconds until there may be more to do."""
-        now, real_now = self._post.clock.now(), self._post.real_clock.now()
-        room = IN_FLIGHT - len(self._flying)
+        loop = asyncio.get_running_loop()
+        now = self._post.clock.now()
+        room = min(CLAIMED - len(self._flying), CLAIM_AT_ONCE)
         if room <= 0:
-            return 0.02
-        async with self._post.database.connect() as conn:
-            due = await outbox.count_due(conn, self._endpoint, now, min(room, CLAIM_AT_ONCE))
-        if not due:
-            return IDLE_S
-        async with self._post.database.begin() as conn:
-            granted, wait = await outbox.grant(
-                conn, self._endpoint, wanted=due, rate=self._pace.refill, burst=self._pace.capacity, real_now=real_now
-            )
-            claimed = (
-                await outbox.claim(conn, self._endpoint, limit=granted, now=now, real_now=real_now) if granted else []
-            )
-        for outgoing in claimed:
-            task = asyncio.create_task(self._one(outgoing))
+            return 0.01
+        if self._is_idle:
+            async with self._post.database.connect() as conn:
+                if not await outbox.count_due(conn, self._endpoint, now, 1):
+                    return IDLE_S
+        reached("before-claim")
+        granted_at = loop.time()
+        claimed, grant = await self._claim(room, now)
+        reached("after-claim")
+        for place, outgoing in enumerate(claimed):
+            task = asyncio.create_task(self._one(outgoing, granted_at, granted_at + grant.leaves_in_s(place)))
             self._flying.add(task)
             task.add_done_callback(self._flying.discard)
-        return wait if claimed else max(wait, 0.05)
+        if self._is_idle and not claimed:
+            return max(grant.wait_s, 0.05)  # each waits behind an older one of its chat
+        return max(grant.wait_s, AHEAD_S / 2) - (loop.time() - granted_at)
 
-    async def _one(self, outgoing: Outgoing) -> None:
+    def _lag(self, now: float, moment: float) -> float:
+        """Seconds that messages leave after their moment: as late as this one, or nearly as late as those before."""
+        fallen = self._lag_s - LAG_FALLS * (now - self._lag_at)
+        self._lag_s, self._lag_at = min(max(now - moment, fallen, 0.0), MOST_LAG_S), now
+        return self._lag_s
+
+    async def _claim(self, room: int, now: datetime) -> tuple[list[Outgoing], Grant]:
+        """One transaction: tokens, and as many messages."""
+        real_now = self._post.real_clock.now()
+        async with self._post.database.begin() as conn:
+            grant = await outbox.grant(
+                conn,
+                self._endpoint,
+                wanted=room,
+                rate=self._pace.refill,
+                burst=self._pace.capacity,
+                real_now=real_now,
+                ahead_s=AHEAD_S,
+            )
+            if not grant.number:
+                return [], grant
+            claimed = await outbox.claim(conn, self._endpoint, limit=grant.number, now=now, real_now=real_now)
+            if len(claimed) < grant.number:
+                await outbox.give_back(conn, self._endpoint, grant.number - len(claimed))
+            self._is_idle = len(claimed) < grant.number
+        return claimed, grant
+
+    async def _one(self, outgoing: Outgoing, held_at: float, moment: float) -> None:
+        try:
+            ready = outgoing if outgoing.message is not None else await self._rendered(outgoing)
+            if ready is None or ready.message is None:
+                return
+            loop = asyncio.get_running_loop()
+            await asyncio.sleep(moment + self._lag_s - loop.time())
+            async with self._slots:
+                self._lag(loop.time(), moment)
+                await _deliver(self._post, ready, ready.message, "bulk", held_at)
+        except (SQLAlchemyError, OSError) as error:
+            log.error("ledger_away", error=type(error).__name__)
+
+    async def _rendered(self, outgoing: Outgoing) -> Outgoing | None:
+        """What it says now, committed as `sending`; None if it is not to be sent."""
         try:
             async with self._post.database.begin() as conn:
-                message = outgoing.message or await self._render(conn, outgoing)
+                message = await self._render(conn, outgoing)
                 if isinstance(message, datetime):
                     await outbox.put_back(conn, outgoing.id, run_at=message, reason="later_today")
-                    return
+                    return None
                 if isinstance(message, str):
                     await outbox.mark(conn, outgoing.id, State.UNSENDABLE, message)
                     self._post.count(self._endpoint, "bulk", State.UNSENDABLE.value)
-                    return
-                await outbox.mark_sending(conn, outgoing.id, message, self._post.real_clock.now())
-            await _deliver(self._post, _once_more(outgoing), message, "bulk")
-        except (SQLAlchemyError, OSError) as error:
-            log.error("ledger_away", error=type(error).__name__)
+                    return None
+                if not await outbox.mark_sending(conn, outgoing.id, message, self._post.real_clock.now()):
+                    return None
+        except (SQLAlchemyError, OSError):
+            raise
         except Exception as error:
             log.exception("render_failed", kind=outgoing.kind.value)
             async with self._post.database.begin() as conn:
                 await outbox.mark(conn, outgoing.id, State.FAILED, f"render:{type(error).__name__}")
-
-
-def _once_more(outgoing: Outgoing) -> Outgoing:
-    return Outgoing(
-        outgoing.id,
-        outgoing.endpoint_id,
-        outgoing.account_id,
-        outgoing.external_id,
-        outgoing.kind,
-        outgoing.subject,
-        outgoing.message,
-        outgoing.attempts + 1,
-    )
+            return None
+        return replace(outgoing, message=message, attempts=outgoing.attempts + 1)

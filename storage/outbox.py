@@ -3,7 +3,8 @@ The ledger of what is sent.
 
 queued > leased > sending > sent | failed | unknown | unsendable(reason). `sending` is committed before the platform is
 called and the result after it, so that a crash leaves in doubt only the few rows in flight. Leases and pacing run on
-real time; `run_at` on the program's clock.
+real time; `run_at` on the program's clock. Where a statement locks several rows, it locks them in the order of their
+ids, or skips those that somebody else holds.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=20)  # longer than a call may take, the wait for a connection included
 MAX_ATTEMPTS = 6
 
 
@@ -51,8 +52,22 @@ class Outgoing:
     external_id: str
     kind: Kind
     subject: dict[str, Any] | None
-    message: Message | None
-    attempts: int
+    message: Message | None  # None: to be rendered
+    attempts: int  # calls begun, this one included where the row is `sending`
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Tokens of a bucket. `wait_s`: seconds until there may be one more."""
+
+    number: int
+    empty_in_s: float  # less than 0: it was empty so long ago
+    rate: float
+    wait_s: float
+
+    def leaves_in_s(self, place: int) -> float:
+        """Seconds until the message at that place, from 0, may leave."""
+        return max(0.0, self.empty_in_s + (place + 1) / self.rate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +83,16 @@ class HistoryItem:
 
 
 # The hot path's statements, built once.
+_COLUMNS = (
+    delivery.c.id,
+    delivery.c.endpoint_id,
+    delivery.c.account_id,
+    account.c.external_id,
+    delivery.c.kind,
+    delivery.c.subject,
+    delivery.c.payload,
+    delivery.c.attempts,
+)
 _INSERT_ONE = delivery.insert().returning(delivery.c.id)
 _INSERT_MANY = delivery.insert().returning(delivery.c.id, sort_by_parameter_order=True)
 _MARK_SENT = (
@@ -160,28 +185,43 @@ async def queue(
 
 
 async def grant(
-    conn: AsyncConnection, endpoint_id: EndpointId, *, wanted: int, rate: float, burst: float, real_now: datetime
-) -> tuple[int, float]:
+    conn: AsyncConnection,
+    endpoint_id: EndpointId,
+    *,
+    wanted: int,
+    rate: float,
+    burst: float,
+    real_now: datetime,
+    ahead_s: float = 0.0,
+) -> Grant:
     """
     Take up to `wanted` tokens of an endpoint's bucket, shared by all processes as its row.
 
-    Returns:
-        The tokens granted, and seconds until the next one.
+    Tokens that will be there within `ahead_s` may be taken before: who takes them waits until then with its message.
     """
     query = select(endpoint.c.tokens, endpoint.c.refilled_at, endpoint.c.blocked_until).where(
         endpoint.c.id == endpoint_id
     )
-    row = (await conn.execute(query.with_for_update())).one()
+    # Not FOR UPDATE: every answer to a tap refers to this row, and would wait.
+    row = (await conn.execute(query.with_for_update(key_share=True))).one()
     if row.blocked_until and row.blocked_until > real_now:
-        return 0, (row.blocked_until - real_now).total_seconds()
-    elapsed = (real_now - row.refilled_at).total_seconds() if row.refilled_at else burst / rate
-    tokens = min(burst, row.tokens + max(0.0, elapsed) * rate)
-    granted = min(wanted, int(tokens))
-    if granted:
+        return Grant(0, 0.0, rate, (row.blocked_until - real_now).total_seconds())
+    # Whoever waited for the row comes with a moment that has passed: the bucket's own time never goes back.
+    at = max(row.refilled_at or real_now, real_now)
+    passed_s = (at - row.refilled_at).total_seconds() if row.refilled_at else burst / rate
+    tokens = min(burst, row.tokens + passed_s * rate)
+    from_now_s = (at - real_now).total_seconds() - tokens / rate  # when the bucket was, or will be, empty
+    number = max(0, min(wanted, int(tokens + ahead_s * rate)))
+    if number:
         await conn.execute(
-            update(endpoint).where(endpoint.c.id == endpoint_id).values(tokens=tokens - granted, refilled_at=real_now)
+            update(endpoint).where(endpoint.c.id == endpoint_id).values(tokens=tokens - number, refilled_at=at)
         )
-    return granted, max(0.0, (1 - (tokens - granted)) / rate)
+    return Grant(number, from_now_s, rate, max(0.0, from_now_s + (number + 1) / rate - ahead_s))
+
+
+async def give_back(conn: AsyncConnection, endpoint_id: EndpointId, tokens: int) -> None:
+    """Return tokens that found no message, in the transaction that took them."""
+    await conn.execute(update(endpoint).where(endpoint.c.id == endpoint_id).values(tokens=endpoint.c.tokens + tokens))
 
 
 async def block(conn: AsyncConnection, endpoint_id: EndpointId, until: datetime) -> None:
@@ -215,7 +255,11 @@ async def next_run_at(conn: AsyncConnection, after: datetime) -> datetime | None
 async def claim(
     conn: AsyncConnection, endpoint_id: EndpointId, *, limit: int, now: datetime, real_now: datetime
 ) -> list[Outgoing]:
-    """Lease up to `limit` deliveries, oldest first, none of a chat that has an older one waiting in its lane."""
+    """
+    Take up to `limit` deliveries, oldest first, none of a chat that has an older one waiting in its lane.
+
+    Those whose message is ready are `sending` from the commit on; the others are leased until they are rendered.
+    """
     older = delivery.alias()
     waits = (
         select(older.c.id)
@@ -231,59 +275,44 @@ async def claim(
         .exists()
     )
     due = (
-        select(delivery.c.id)
+        select(*_COLUMNS)
+        .join(account, account.c.id == delivery.c.account_id)
         .where(_due(endpoint_id, now), ~waits)
         .order_by(delivery.c.run_at, delivery.c.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update(of=delivery, skip_locked=True)
     )
-    ids = list((await conn.execute(due)).scalars())
-    if not ids:
-        return []
-    await conn.execute(
+    claimed = [_outgoing(row) for row in (await conn.execute(due)).all()]
+    ready = [outgoing.id for outgoing in claimed if outgoing.message is not None]
+    for ids, values in (
+        (ready, {"state": State.SENDING.value, "attempts": delivery.c.attempts + 1}),
+        ([outgoing.id for outgoing in claimed if outgoing.message is None], {"state": State.LEASED.value}),
+    ):
+        if ids:
+            held = update(delivery).where(delivery.c.id.in_(ids))
+            await conn.execute(held.values(lease_until=real_now + LEASE, **values))
+    return claimed
+
+
+def _outgoing(row: Any) -> Outgoing:
+    message = Message.from_json(row.payload) if row.payload else None
+    return Outgoing(
+        row.id,
+        EndpointId(row.endpoint_id),
+        AccountId(row.account_id),
+        row.external_id,
+        Kind(row.kind),
+        row.subject,
+        message,
+        row.attempts + 1 if message else row.attempts,
+    )
+
+
+async def mark_sending(conn: AsyncConnection, delivery_id: int, message: Message, real_now: datetime) -> bool:
+    """Write down what was rendered; commit it before the platform is called. False if the lease was lost meanwhile."""
+    done = await conn.execute(
         update(delivery)
-        .where(delivery.c.id.in_(ids), delivery.c.state == State.QUEUED.value)
-        .values(state=State.LEASED.value, lease_until=real_now + LEASE)
-    )
-    return await _outgoing(conn, delivery.c.id.in_(ids))
-
-
-async def _outgoing(conn: AsyncConnection, condition: Any) -> list[Outgoing]:
-    query = (
-        select(
-            delivery.c.id,
-            delivery.c.endpoint_id,
-            delivery.c.account_id,
-            account.c.external_id,
-            delivery.c.kind,
-            delivery.c.subject,
-            delivery.c.payload,
-            delivery.c.attempts,
-        )
-        .join(account, account.c.id == delivery.c.account_id)
-        .where(condition)
-        .order_by(delivery.c.run_at, delivery.c.id)
-    )
-    return [
-        Outgoing(
-            row.id,
-            EndpointId(row.endpoint_id),
-            AccountId(row.account_id),
-            row.external_id,
-            Kind(row.kind),
-            row.subject,
-            Message.from_json(row.payload) if row.payload else None,
-            row.attempts,
-        )
-        for row in (await conn.execute(query)).all()
-    ]
-
-
-async def mark_sending(conn: AsyncConnection, delivery_id: int, message: Message, real_now: datetime) -> None:
-    """Commit this before the platform is called."""
-    await conn.execute(
-        update(delivery)
-        .where(delivery.c.id == delivery_id)
+        .where(delivery.c.id == delivery_id, delivery.c.state == State.LEASED.value)
         .values(
             state=State.SENDING.value,
             payload=message.as_json(),
@@ -291,6 +320,21 @@ async def mark_sending(conn: AsyncConnection, delivery_id: int, message: Message
             attempts=delivery.c.attempts + 1,
         )
     )
+    return bool(done.rowcount)
+
+
+async def hold(conn: AsyncConnection, outgoing: Outgoing, real_now: datetime) -> bool:
+    """Renew the lease of what has waited long for its call. False if it was lost, and is another's to send."""
+    done = await conn.execute(
+        update(delivery)
+        .where(
+            delivery.c.id == outgoing.id,
+            delivery.c.state == State.SENDING.value,
+            delivery.c.attempts == outgoing.attempts,
+        )
+        .values(lease_until=real_now + LEASE)
+    )
+    return bool(done.rowcount)
 
 
 async def mark_sent(conn: AsyncConnection, delivery_id: int, message_ref: str, real_now: datetime) -> None:
@@ -298,11 +342,19 @@ async def mark_sent(conn: AsyncConnection, delivery_id: int, message_ref: str, r
     await conn.execute(_MARK_SENT, {"delivery": delivery_id, "ref": message_ref, "now": real_now})
 
 
+async def mark_all_sent(conn: AsyncConnection, taken: Sequence[tuple[int, str, datetime]]) -> None:
+    """The platform took these: delivery, the platform's reference, when."""
+    await conn.execute(_MARK_SENT, [{"delivery": each, "ref": ref, "now": at} for each, ref, at in sorted(taken)])
+
+
+_UNDER_WAY = (State.LEASED.value, State.SENDING.value)
+
+
 async def mark(conn: AsyncConnection, delivery_id: int, state: State, reason: str) -> None:
-    """It ended otherwise."""
+    """It ended otherwise; changes nothing where it has come to an end before."""
     await conn.execute(
         update(delivery)
-        .where(delivery.c.id == delivery_id)
+        .where(delivery.c.id == delivery_id, delivery.c.state.in_(_UNDER_WAY))
         .values(state=state.value, reason=reason[:60], lease_until=None)
     )
 
@@ -311,7 +363,7 @@ async def put_back(conn: AsyncConnection, delivery_id: int, *, run_at: datetime,
     """Surely not sent: its turn comes again at `run_at`."""
     await conn.execute(
         update(delivery)
-        .where(delivery.c.id == delivery_id)
+        .where(delivery.c.id == delivery_id, delivery.c.state.in_(_UNDER_WAY))
         .values(state=State.QUEUED.value, run_at=run_at, reason=reason[:60], lease_until=None)
     )
 
@@ -323,23 +375,29 @@ async def reap(conn: AsyncConnection, real_now: datetime) -> dict[str, int]:
     `leased` was surely not sent and is queued again. `sending` is in doubt: a lesson step is sent once more (a tap on
     either copy counts once), everything else is parked as unknown.
     """
-    late = delivery.c.lease_until < real_now
-    resent = [kind.value for kind in Kind if kind.is_resent_once]
-    in_doubt = and_(late, delivery.c.state == State.SENDING.value)
-    leased = await conn.execute(
-        update(delivery)
-        .where(late, delivery.c.state == State.LEASED.value)
-        .values(state=State.QUEUED.value, lease_until=None)
+    late = (
+        select(delivery.c.id, delivery.c.state, delivery.c.kind, delivery.c.attempts)
+        .where(delivery.c.state.in_(_UNDER_WAY), delivery.c.lease_until < real_now)
+        .order_by(delivery.c.id)
+        .with_for_update(skip_locked=True)
     )
-    again = await conn.execute(
-        update(delivery)
-        .where(in_doubt, delivery.c.kind.in_(resent), delivery.c.attempts < 2)  # noqa: PLR2004 - one copy more
-        .values(state=State.QUEUED.value, lease_until=None, reason="in_doubt")
-    )
-    parked = await conn.execute(
-        update(delivery).where(in_doubt).values(state=State.UNKNOWN.value, lease_until=None, reason="in_doubt")
-    )
-    return {"queued": leased.rowcount, "resent": again.rowcount, "unknown": parked.rowcount}
+    settled: dict[str, list[int]] = {"queued": [], "resent": [], "unknown": []}
+    for row in (await conn.execute(late)).all():
+        if row.state == State.LEASED.value:
+            settled["queued"].append(row.id)
+        elif Kind(row.kind).is_resent_once and row.attempts < 2:  # noqa: PLR2004 - one copy more
+            settled["resent"].append(row.id)
+        else:
+            settled["unknown"].append(row.id)
+    for what, state, reason in (
+        ("queued", State.QUEUED, None),
+        ("resent", State.QUEUED, "in_doubt"),
+        ("unknown", State.UNKNOWN, "in_doubt"),
+    ):
+        if settled[what]:
+            found = update(delivery).where(delivery.c.id.in_(settled[what]))
+            await conn.execute(found.values(state=state.value, lease_until=None, reason=reason))
+    return {what: len(ids) for what, ids in settled.items()}
 
 
 async def drop_account(conn: AsyncConnection, account_id: AccountId, reason: str) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import json
 import logging
 import traceback
 from typing import TYPE_CHECKING, Any
@@ -83,7 +82,7 @@ async def test_links_are_not_opened_for_a_preview(channel: TelegramChannel, serv
     await channel.send(LAN, Message("https://example.org/vao?ma=1"))
 
     [call] = server.sent()
-    assert json.loads(call.parameters["link_preview_options"]) == {"is_disabled": True}
+    assert call.parameters["link_preview_options"] == {"is_disabled": True}
 
 
 async def test_asking_for_a_contact_shows_the_platforms_button(channel: TelegramChannel, lan: User) -> None:
