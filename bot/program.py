@@ -21,7 +21,7 @@ from channels.browser import BrowserChannel
 from channels.hub import Hub
 from channels.messages import Channel, EndpointId, Kind, Message
 from content import loader
-from handlers import nudge
+from handlers import broadcast, nudge
 from handlers.context import Installation
 from learning.calendar import day_of
 from reports import digest
@@ -232,6 +232,8 @@ async def _render(
 ) -> Message | str | datetime:
     if outgoing.kind is Kind.DIGEST:
         return await digest.render_queued(conn, outgoing.subject or {}, now)
+    if outgoing.kind is Kind.BROADCAST:
+        return await broadcast.render(conn, outgoing, now)
     return await nudge.render(conn, library, off, outgoing, now)
 
 

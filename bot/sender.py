@@ -33,7 +33,6 @@ from storage.outbox import LEASE, MAX_ATTEMPTS, Grant, Outgoing, State
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
-    from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 

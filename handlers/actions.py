@@ -221,3 +221,80 @@ class Erase(Action):
 
     word: ClassVar[str] = "erase"
     sure: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pause(Action):
+    """Tạm dừng gửi to a unit and all below it; asked first with `sure` 0."""
+
+    word: ClassVar[str] = "pause"
+    unit: int
+    sure: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unpause(Action):
+    """Gửi lại: the unit is written to again."""
+
+    word: ClassVar[str] = "unpause"
+    unit: int
+
+
+@dataclass(frozen=True, slots=True)
+class CastUnit(Action):
+    """Gửi tin: to this unit, or to one of those below it (`page` of them)."""
+
+    word: ClassVar[str] = "cast"
+    unit: int
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class CastRoles(Action):
+    """Choose chức danh: `roles` is a sum of 1, 2, 4… in the order of `Role`; 0 for all."""
+
+    word: ClassVar[str] = "castto"
+    unit: int
+    roles: int
+
+
+@dataclass(frozen=True, slots=True)
+class CastWrite(Action):
+    """Write the message, or write it anew."""
+
+    word: ClassVar[str] = "castwrite"
+    unit: int
+    roles: int
+
+
+@dataclass(frozen=True, slots=True)
+class CastSend(Action):
+    """Send what was shown: `draft` is a digest of its text, so that an older preview sends nothing."""
+
+    word: ClassVar[str] = "castgo"
+    unit: int
+    roles: int
+    draft: str
+
+
+@dataclass(frozen=True, slots=True)
+class CastDrop(Action):
+    """Thôi: the draft is thrown away."""
+
+    word: ClassVar[str] = "castdrop"
+
+
+@dataclass(frozen=True, slots=True)
+class CastSee(Action):
+    """How far a broadcast has come."""
+
+    word: ClassVar[str] = "castsee"
+    broadcast: int
+
+
+@dataclass(frozen=True, slots=True)
+class CastStop(Action):
+    """Send no more of a broadcast."""
+
+    word: ClassVar[str] = "caststop"
+    broadcast: int

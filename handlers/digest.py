@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import structlog
 
 from channels.messages import Kind, Message, UnitId
+from handlers import authority
 from learning.calendar import day_of
 from learning.text import clean
 from reports import buttons, section, words
 from reports.digest import render_digest
 from reports.figures import section as gather
 from reports.scope import Sight, sight
-from storage import reporting
+from storage import pauses, reporting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,6 +89,9 @@ async def drill(ctx: Context, action: Drill) -> list[Message]:
         )
     )
     rows.append(_on_unit(unit, own))
+    if authority.is_commanded(own, path):
+        pause = "Đang tạm dừng gửi" if await pauses.over(ctx.conn, unit_id) else "Tạm dừng gửi"
+        rows.append((buttons.broadcast("Gửi tin", unit_id), buttons.pause(pause, unit_id)))
     rows.append(_up(own, path, cut_off))
     return [
         Message("\n".join(said), tuple(row for row in rows if row), title=name, replaces=ctx.in_place()),

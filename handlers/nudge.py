@@ -11,7 +11,7 @@ from handlers import study, words
 from handlers.syllabus import next_item
 from learning.calendar import day_of
 from learning.rhythm import Nudge, Standing, midnight_after, next_nudge
-from storage import accounts, learners, outbox
+from storage import accounts, learners, outbox, pauses
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -86,6 +86,8 @@ async def render(
     learner = await learners.by_id(conn, person_id)
     if learner is None:
         return "not_a_learner"
+    if await pauses.is_paused(conn, person_id, day_of(now)):
+        return pauses.PAUSED
     studies = await study.where(conn, person_id, now)
     if not studies.tracks:
         await learners.change(conn, person_id, next_due_at=None)

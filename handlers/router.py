@@ -15,7 +15,7 @@ from channels.messages import (
     Text,
     Unsupported,
 )
-from handlers import actions, attention, changes, digest, join, me, settings, study, words
+from handlers import actions, attention, broadcast, changes, digest, join, me, pause, settings, study, words
 from learning.codes import looks_like_code
 from learning.text import fold
 from storage import runs
@@ -67,6 +67,11 @@ COMMANDS: dict[str, Callable[[Context], Awaitable[list[Message]]]] = {
     "cai dat": settings.show,
     "bao thay doi": changes.show,
     "baothaydoi": changes.show,
+    "tam dung": pause.show,
+    "tamdung": pause.show,
+    "tam dung gui": pause.show,
+    "gui tin": broadcast.begin,
+    "guitin": broadcast.begin,
     "lien ket": _link,
     "lienket": _link,
     "go": _unlink,
@@ -175,6 +180,15 @@ _TAPS: dict[type[actions.Action], Callable[[Context, Any], Awaitable[list[Messag
     actions.DecideChange: changes.decide,
     actions.LinkDoor: me.doors,
     actions.Erase: me.erase,
+    actions.Pause: pause.ask,
+    actions.Unpause: pause.resume,
+    actions.CastUnit: broadcast.choose_unit,
+    actions.CastRoles: broadcast.choose_roles,
+    actions.CastWrite: broadcast.write,
+    actions.CastSend: broadcast.send,
+    actions.CastDrop: broadcast.drop,
+    actions.CastSee: broadcast.see,
+    actions.CastStop: broadcast.stop,
 }
 
 
@@ -204,6 +218,8 @@ async def _typed(ctx: Context, text: str) -> tuple[str, list[Message]]:
             return f"typed.{folded.replace(' ', '_')}", await COMMANDS[folded](ctx)
     if ctx.account.awaits == changes.AWAITS:
         return "changes.take_words", await changes.take_words(ctx, text)
+    if ctx.account.awaits == broadcast.AWAITS:
+        return "broadcast.take_words", await broadcast.take_words(ctx, text)
     return "study.hint", await _hint(ctx)
 
 

@@ -16,6 +16,7 @@ SILENT_FROM = time(21, 0)
 SILENT_UNTIL = time(6, 30)
 REST_AFTER_NIGHT_SHIFT = timedelta(hours=7)
 AFTER_SHIFT = timedelta(minutes=30)
+OFFICE_HOURS = (time(7, 0), time(20, 0))  # when a unit's own message may begin to go out
 MIDDAY_BREAK = (time(11, 30), time(13, 0))
 STEP = timedelta(minutes=15)
 
@@ -137,8 +138,7 @@ def next_allowed_at(moment: datetime, shift: Shift | None) -> datetime:
     """The first moment, from `moment` on, at which somebody on that shift may be written to."""
     if is_allowed(moment, shift):
         return moment
-    here = local(moment).replace(second=0, microsecond=0)
-    here += STEP - timedelta(minutes=here.minute % 15)
+    here = _next_step(moment)
     while not is_allowed(here, shift):
         here += STEP
     return here.astimezone(UTC)
@@ -150,6 +150,25 @@ def allowed_span(moment: datetime, shift: Shift | None) -> timedelta:
     while is_allowed(until, shift):
         until += STEP
     return max(until - moment - STEP, timedelta())
+
+
+def _next_step(moment: datetime) -> datetime:
+    here = local(moment).replace(second=0, microsecond=0)
+    return here + STEP - timedelta(minutes=here.minute % 15)
+
+
+def _is_office_hour(moment: datetime, shift: Shift | None) -> bool:
+    return OFFICE_HOURS[0] <= local(moment).time() < OFFICE_HOURS[1] and is_allowed(moment, shift)
+
+
+def next_office_moment(moment: datetime, shift: Shift | None) -> datetime:
+    """The first moment within office hours, from `moment` on, at which somebody on that shift may be written to."""
+    if _is_office_hour(moment, shift):
+        return moment
+    here = _next_step(moment)
+    while not _is_office_hour(here, shift):
+        here += STEP
+    return here.astimezone(UTC)
 
 
 def learner_hour(day: date, part: DayPart | None, shift: Shift | None) -> datetime:

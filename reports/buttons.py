@@ -36,3 +36,13 @@ def names(label: str, unit_id: UnitId, page: int = 0) -> Button:
 def ask_attention(label: str, unit_id: UnitId, *, is_sure: bool = False) -> Button:
     """Ask a unit's chairs for their attention."""
     return Button(label, f"attend:{unit_id}:{int(is_sure)}")
+
+
+def pause(label: str, unit_id: UnitId) -> Button:
+    """Show whether a unit is paused, and offer the other."""
+    return Button(label, f"pause:{unit_id}:0")
+
+
+def broadcast(label: str, unit_id: UnitId) -> Button:
+    """Begin a message to a unit's learners."""
+    return Button(label, f"cast:{unit_id}:0")

@@ -15,6 +15,7 @@ from storage.tables import (
     account,
     attempt,
     attention,
+    broadcast,
     change_request,
     consent,
     delivery,
@@ -28,6 +29,7 @@ from storage.tables import (
     org_unit,
     person,
     position,
+    sending_pause,
 )
 
 if TYPE_CHECKING:
@@ -188,6 +190,8 @@ async def erase(conn: AsyncConnection, person_id: PersonId, today: date) -> None
         (account, account.c.id.in_(doors)),
     ):
         await conn.execute(delete(table).where(condition))
+    for decided in (sending_pause, broadcast):
+        await conn.execute(update(decided).where(decided.c.by_person_id == person_id).values(by_person_id=None))
     for unit_id, _ in held:
         await rollup.mark_unit(conn, unit_id)
 

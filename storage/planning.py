@@ -9,6 +9,7 @@ from sqlalchemy import delete, or_, select
 
 from channels.messages import AccountId
 from storage.database import insert
+from storage.pauses import is_under_pause
 from storage.tables import account, holiday_override, inbound_update, learner, plan_run, position, setting
 
 if TYPE_CHECKING:
@@ -68,6 +69,7 @@ async def rotating(conn: AsyncConnection, today: date) -> Sequence[tuple[int, Ac
                 or_(position.c.valid_to.is_(None), position.c.valid_to > today),
             )
             .exists(),
+            ~is_under_pause(learner.c.person_id, today),
         )
         .order_by(learner.c.person_id)
     )

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
-from channels.messages import Message, PersonId
+from channels.messages import Message, PersonId, UnitId
 from content import loader
 from handlers import words
 from handlers.context import Installation
 from learning.calendar import DayPart, Shift
 from learning.lesson import begin_lesson, begin_review, begin_test
 from learning.roles import Role, Track
+from storage import broadcasts
+from storage.broadcasts import Broadcast
 from storage.learners import Post
+from storage.pauses import Paused
+from storage.recipients import Audience
+from storage.reporting import Unit
 from storage.runs import Run
 from storage.standing import Studies
 
@@ -107,7 +113,34 @@ def said_of_settings() -> Iterator[tuple[str, Message]]:
         yield "change_asked", words.change_asked(10**15, kind, NAME, f"Chủ tịch, {UNIT}", "x" * 150)
 
 
-@pytest.mark.parametrize(("name", "message"), [*said(), *said_to_newcomers(), *said_of_settings()])
+def said_to_officers() -> Iterator[tuple[str, Message]]:
+    unit, above = Unit(UnitId(10**15), "A", UNIT, "CDCS"), Unit(UnitId(10**14), "B", UNIT, "CDCS")
+    paused = Paused(unit.id, "A", UNIT, NOW, NAME)
+    yield "pause_for_officers", words.pause_for_officers()
+    yield "pause_which", words.pause_which([unit] * 3, [paused] * 5)
+    yield "pause_asked", words.pause_asked(unit, 300_000, replaces=None)
+    for pause in (paused, replace(paused, unit_id=above.id), replace(paused, by_name=None)):
+        yield "pause_stands", words.pause_stands(unit, pause, 300_000, may_resume=True, replaces=None)
+    for still in (None, paused):
+        yield "resumed", words.resumed(unit, 300_000, still, replaces=None)
+    roles = list(Role)[:6]
+    counted = Audience(300_000, 20_000, 20_000)
+    cast = Broadcast(10**15, unit.id, UNIT, (), "x", 300_000, NOW, NAME, is_queued=True, is_cancelled=False)
+    yield "cast_for_officers", words.cast_for_officers()
+    yield "cast_which", words.cast_which([unit] * 3)
+    yield "cast_unit", words.cast_unit(unit, [(10**15, UNIT)] * 6, 1, has_more=True, replaces=None)
+    yield "cast_roles", words.cast_roles(unit, roles, 63, replaces=None)
+    yield "cast_words", words.cast_words(unit, replaces=None)
+    yield "cast_too_long", words.cast_too_long(4_096, 400)
+    for audience in (counted, Audience(0, 20_000, 0)):
+        yield "cast_asked", words.cast_asked(unit, roles[:3], 7, audience, "0" * 12, NOW)
+    yield "cast_stale", words.cast_stale(replaces=None)
+    yield "cast_dropped", words.cast_dropped(replaces=None)
+    yield "cast_progress", words.cast_progress(cast, broadcasts.Progress(*[300_000] * 5), NOW, replaces=None)
+    yield "cast_once_a_day", words.cast_once_a_day(cast)
+
+
+@pytest.mark.parametrize(("name", "message"), [*said(), *said_to_newcomers(), *said_of_settings(), *said_to_officers()])
 def test_a_message_fits_a_phone_and_blames_nobody(name: str, message: Message) -> None:
     shown = message.full_text
 

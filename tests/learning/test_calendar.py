@@ -19,6 +19,7 @@ from learning.calendar import (
     local,
     monday,
     next_allowed_at,
+    next_office_moment,
 )
 
 MOMENTS = st.datetimes(datetime(2026, 1, 1), datetime(2028, 12, 31), timezones=st.just(ZONE))  # noqa: DTZ001
@@ -105,6 +106,21 @@ def test_the_next_allowed_moment_is_the_first_one(moment: datetime, shift: Shift
         minutes = int((found - moment).total_seconds() // 60)
         assert not any(is_allowed(moment + timedelta(minutes=n), shift) for n in range(0, minutes, 5))
         assert not is_allowed(found - timedelta(minutes=1), shift)
+
+
+@given(MOMENTS, SHIFTS)
+def test_a_units_message_goes_at_the_first_allowed_moment_between_seven_and_eight_in_the_evening(
+    moment: datetime, shift: Shift | None
+) -> None:
+    found = next_office_moment(moment, shift)
+
+    def is_good(when: datetime) -> bool:
+        return is_allowed(when, shift) and time(7) <= local(when).time() < time(20)
+
+    assert moment <= found < moment + timedelta(days=1)
+    assert is_good(found)
+    minutes = int((found - moment).total_seconds() // 60)
+    assert not any(is_good(moment + timedelta(minutes=n)) for n in range(0, minutes, 5))
 
 
 @given(DAYS, PARTS, SHIFTS)

@@ -69,8 +69,8 @@ async def test_drilling_lists_units_with_a_way_down_and_up(union: Union) -> None
     base = await drilled(union, "tỉnh", "A")
 
     assert "1. CĐ phường Bến Sen: 1 · kết nối 1 · hoàn thành 0/1" in message.text
-    assert labels(message) == ["CĐ phường Bến Sen", "CĐCS Giày Vàng", "CĐCS May Hoa Sen"]
-    assert labels(base) == ["Đề nghị quan tâm", "▴ Đơn vị trên"]
+    assert labels(message) == ["CĐ phường Bến Sen", "CĐCS Giày Vàng", "CĐCS May Hoa Sen", "Gửi tin", "Tạm dừng gửi"]
+    assert labels(base) == ["Đề nghị quan tâm", "Gửi tin", "Tạm dừng gửi", "▴ Đơn vị trên"]
     assert "Cần giúp" not in base.text
 
 
