@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import backup, cli_digest, cli_roster, doctor, invite, log, settings
+from bot import backup, cli_digest, cli_roster, cli_sending, doctor, invite, log, settings
 from bot.assigned import AssignmentError, assigned_modules
 from bot.program import StartError, clock_of, prepare_folder, serve, unopened
 from content import loader
@@ -47,6 +47,11 @@ def parser() -> ArgumentParser:
     check.add_argument("folder", nargs="?", type=Path, metavar="THƯ_MỤC")
     check.add_argument("--json", action="store_true")
     cli_digest.add_arguments(commands.add_parser("digest", help="số liệu của một đơn vị"))
+    cli_sending.add_pause_arguments(commands.add_parser("pause", help="tạm dừng gửi tới một đơn vị"))
+    cli_sending.add_resume_arguments(commands.add_parser("resume", help="gửi lại tới một đơn vị"))
+    cli_sending.add_broadcast_arguments(
+        commands.add_parser("broadcast", help="gửi một tin tới người học của một đơn vị")
+    )
     examine = commands.add_parser("doctor", help="xem thiết lập và chỗ chưa ổn")
     examine.add_argument("--json", action="store_true")
     bench = commands.add_parser("bench", help="đo tốc độ bên cạnh chương trình khác")
@@ -128,6 +133,8 @@ async def _on_database(args: Namespace, chosen: Settings) -> int:
                 return await cli_roster.run(args, chosen.database_url)
             case "invite":
                 return await invite.run(args, database, now, await _bot_name(chosen))
+            case command if command in cli_sending.COMMANDS:
+                return await cli_sending.run(args, database, now)
             case _:
                 return await cli_digest.run(args, database, assigned_modules(loader.load(), chosen.assigned), now)
     finally:
