@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import backup, cli_digest, cli_jobs, cli_plan, cli_roster, doctor, invite, log, settings
+from bot import backup, cli_digest, cli_jobs, cli_plan, cli_roster, cli_sending, doctor, invite, log, settings
 from bot.assigned import AssignmentError, assigned_modules
 from bot.program import StartError, clock_of, planner_for, prepare_folder, unopened
 from bot.serving import Role, serve
@@ -55,6 +55,11 @@ def parser() -> ArgumentParser:
     cli_digest.add_arguments(commands.add_parser("digest", help="số liệu của một đơn vị"))
     cli_plan.add_arguments(commands.add_parser("plan", help="tin sẽ gửi trong một ngày, theo giờ"))
     cli_jobs.add_arguments(commands.add_parser("jobs", help="việc chạy nền"))
+    cli_sending.add_pause_arguments(commands.add_parser("pause", help="tạm dừng gửi tới một đơn vị"))
+    cli_sending.add_resume_arguments(commands.add_parser("resume", help="gửi lại tới một đơn vị"))
+    cli_sending.add_broadcast_arguments(
+        commands.add_parser("broadcast", help="gửi một tin tới người học của một đơn vị")
+    )
     examine = commands.add_parser("doctor", help="xem thiết lập và chỗ chưa ổn")
     examine.add_argument("--json", action="store_true")
     bench = commands.add_parser("bench", help="đo tốc độ bên cạnh chương trình khác")
@@ -144,6 +149,8 @@ async def _on_database(args: Namespace, chosen: Settings) -> int:
                     off = await holidays.load(conn, day_of(now))
                 planner = planner_for(chosen, database, loader.load(), off)
                 return await cli_plan.run(args, database, planner, off, now)
+            case command if command in cli_sending.COMMANDS:
+                return await cli_sending.run(args, database, now)
             case _:
                 return await cli_digest.run(args, database, assigned_modules(loader.load(), chosen.assigned), now)
     finally:

@@ -197,14 +197,12 @@ async def _progress(ctx: Context, broadcast_id: int) -> Message:
 # --- its turn has come ------------------------------------------------------------------------------------------------
 
 
-async def render(conn: AsyncConnection, outgoing: Outgoing, now: datetime) -> Message | str:
+async def render(conn: AsyncConnection, outgoing: Outgoing, now: datetime) -> Message | str | datetime:
     """
     Make the message of a queued broadcast, if it may still be sent.
 
-    Where the hour has become a bad one meanwhile, it is queued again for a better one.
-
     Returns:
-        The message, or the reason why it is not sent.
+        The message; or the reason why it is not sent; or a better moment, where the hour has become a bad one.
     """
     meant = await recipients.meant(conn, (outgoing.subject or {}).get("broadcast", 0), outgoing.account_id, day_of(now))
     if meant is None or not meant.is_learner:
@@ -218,6 +216,5 @@ async def render(conn: AsyncConnection, outgoing: Outgoing, now: datetime) -> Me
     if (reason := next((reason for reason, holds in reasons.items() if holds), None)) is not None:
         return reason
     if not is_allowed(now, meant.shift):
-        await broadcasts.put_off(conn, outgoing.id, next_office_moment(now, meant.shift))
-        return broadcasts.PUT_OFF
+        return next_office_moment(now, meant.shift)
     return words.broadcast(meant.unit_name, meant.text)

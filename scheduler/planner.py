@@ -11,8 +11,9 @@ from channels.messages import Kind, PersonId
 from handlers import nudge, words
 from learning.calendar import allowed_span, at, day_of
 from reports import digest
+from scheduler.broadcasts import queue_waiting
 from scheduler.slots import DAY_BEGINS, Job, Slot, due_slots
-from storage import due, jobs, joining, learners, outbox, planning, rollup
+from storage import broadcasts, due, jobs, joining, learners, outbox, planning, rollup
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -77,6 +78,8 @@ class Planner:
             look_at = await due.next_look(conn)
             if (look_at is not None and look_at <= now) or await due.are_left(conn, day_ends(now)):
                 left += await jobs.enqueue(conn, Job.PLAN.value, {}, key=Job.PLAN.value)
+            if await broadcasts.waiting(conn, now):
+                left += await jobs.enqueue(conn, Job.BROADCASTS.value, {}, key=Job.BROADCASTS.value)
             if after < now:
                 await planning.keep_setting(conn, PLANNED_UNTIL, now.isoformat())
         return left
@@ -139,6 +142,8 @@ class Planner:
                 return await self._ask_shifts(slot, now)
             case Job.NIGHTLY:
                 return await self._nightly(now)
+            case Job.BROADCASTS:
+                return await queue_waiting(self._database, now)
             case Job.PLAN:
                 await self.look(now)
                 return await self.plan(now)

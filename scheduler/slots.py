@@ -33,6 +33,7 @@ class Job(StrEnum):
     SHIFTS = "shifts"
     NIGHTLY = "nightly"
     PLAN = "plan"
+    BROADCASTS = "broadcasts"  # left when some wait, at no slot of its own
 
 
 @dataclass(frozen=True, slots=True, order=True)

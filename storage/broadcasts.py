@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import case, func, literal, select, update
+from sqlalchemy import case, func, select, update
 
 from channels.messages import PersonId, UnitId
 from learning.calendar import day_of
 from storage import recipients
-from storage.database import insert
 from storage.tables import broadcast, delivery, org_unit, person
 
 if TYPE_CHECKING:
@@ -26,7 +25,6 @@ MOST = 400  # characters of a message
 PAGE = 5_000  # learners queued in one transaction
 FORGOTTEN_AFTER = timedelta(days=7)  # one that nobody could queue for so long is old news
 CANCELLED = "cancelled"
-PUT_OFF = "put_off"  # another row of the ledger took over, for a better hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +180,7 @@ async def progress(conn: AsyncConnection, found: Broadcast) -> Progress:
     reason = case((delivery.c.state == "unsendable", delivery.c.reason), else_="").label("reason")
     each = select(delivery.c.state, reason).where(delivery.c.broadcast_id == found.id).subquery()
     query = select(each.c.state, each.c.reason, func.count().label("number")).group_by(each.c.state, each.c.reason)
-    numbers = {(row.state, row.reason): row.number for row in await conn.execute(query) if row.reason != PUT_OFF}
+    numbers = {(row.state, row.reason): row.number for row in await conn.execute(query)}
     sent = sum(number for (state, _), number in numbers.items() if state == "sent")
     open_now = sum(number for (state, _), number in numbers.items() if state in {"queued", "leased", "sending"})
     cancelled = numbers.get(("unsendable", CANCELLED), 0)
@@ -208,17 +206,3 @@ async def cancel(conn: AsyncConnection, broadcast_id: int, now: datetime) -> Non
         .where(delivery.c.broadcast_id == broadcast_id, delivery.c.state == "queued")
         .values(state="unsendable", reason=CANCELLED)
     )
-
-
-async def put_off(conn: AsyncConnection, delivery_id: int, run_at: datetime) -> None:
-    """Queue a delivery's message once more for a better hour; the row itself is then ended by its sender."""
-    names = ("endpoint_id", "account_id", "lane", "kind", "broadcast_id", "subject")
-    values = select(
-        *(delivery.c[name] for name in names),
-        delivery.c.unique_key + literal(f":{day_of(run_at):%m%d}"),
-        literal("queued"),
-        literal(run_at, delivery.c.run_at.type),
-        literal(0),
-    ).where(delivery.c.id == delivery_id)
-    columns = [*names, "unique_key", "state", "run_at", "attempts"]
-    await conn.execute(insert(conn, delivery).from_select(columns, values).on_conflict_do_nothing())

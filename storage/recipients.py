@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 _DAY = timedelta(days=1)
@@ -71,7 +71,9 @@ def _by_shift(moment: Callable[[Shift | None], datetime]) -> ColumnElement[datet
 
 def _is_wanted(aim: Aim) -> ColumnElement[bool]:
     """True of a learner for whom the message is meant, and who lets themselves be written to."""
-    doors = select(literal_column("1")).where(account.c.person_id == learner.c.person_id, account.c.is_open)
+    doors: Select[Any] = select(literal_column("1")).where(
+        account.c.person_id == learner.c.person_id, account.c.is_open
+    )
     door = doors.correlate(learner).exists()
     meant = people_below(aim.unit_id, aim.day, aim.roles)
     return and_(learner.c.person_id.in_(meant), learner.c.reminders_off.is_(False), door)
@@ -138,7 +140,9 @@ async def end_of_page(conn: AsyncConnection, aim: Aim, after: PersonId, size: in
 async def queue(conn: AsyncConnection, aim: Aim, after: PersonId, last: PersonId | None) -> None:
     """Queue it for the persons after `after`, up to `last`: through the door last used, at an hour that suits them."""
     mine = account.alias("mine")
-    doors = select(mine.c.id).where(mine.c.person_id == learner.c.person_id, mine.c.is_open).limit(1).correlate(learner)
+    doors: Select[Any] = (
+        select(mine.c.id).where(mine.c.person_id == learner.c.person_id, mine.c.is_open).limit(1).correlate(learner)
+    )
     last_used = doors.where(mine.c.id == learner.c.reply_account_id)
     any_other = doors.order_by(mine.c.last_word_at.desc().nullslast(), mine.c.id)
     door = func.coalesce(last_used.scalar_subquery(), any_other.scalar_subquery())

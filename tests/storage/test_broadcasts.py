@@ -71,7 +71,7 @@ class House:
         async with self.database.begin() as conn:
             await conn.execute(update(learner).where(learner.c.person_id == self.people[name]).values(values))
 
-    async def render(self, name: str, now: datetime) -> Message | str:
+    async def render(self, name: str, now: datetime) -> Message | str | datetime:
         """What becomes of somebody's queued message when its turn comes at `now`."""
         async with self.database.begin() as conn:
             query = (
@@ -83,7 +83,10 @@ class House:
             outgoing = outbox.Outgoing(
                 row.id, row.endpoint_id, row.account_id, row.external_id, Kind(row.kind), row.subject, None, 0
             )
+            await conn.execute(update(delivery).where(delivery.c.id == row.id).values(state="leased"))
             found = await sending.render(conn, outgoing, now)
+            if isinstance(found, datetime):
+                await outbox.put_back(conn, row.id, run_at=found, reason="later")
             if isinstance(found, str):
                 await outbox.mark(conn, row.id, outbox.State.UNSENDABLE, found)
             return found
@@ -342,7 +345,7 @@ async def test_what_is_late_is_not_sent_at_night_but_the_next_morning(house: Hou
     assert made is not None
     late = at(date(2026, 11, 23), time(22, 10))
 
-    assert await house.render("chair B", late) == "put_off"
+    assert await house.render("chair B", late) == at(date(2026, 11, 24), time(7))
 
     assert {name: f"{local(when):%d/%m %H:%M}" for name, when in (await house.queued()).items()} == {
         "chair B": "24/11 07:00"
