@@ -35,6 +35,9 @@ test: $(VENV)/.dev ## Run the tests on SQLite and on a PostgreSQL that they star
 test-browser: $(VENV)/.browser ## Run the browser tests (needs Debian's chromium)
 	$(BIN)/python -m pytest -m browser --allow-hosts=127.0.0.1,::1,localhost
 
+soak: $(VENV)/.dev ## Kill the program, its database and its platform under load, hundreds of times (about an hour)
+	TAPHUAN_SOAK=1 $(BIN)/python -m pytest -m soak
+
 lint: $(VENV)/.dev ## Types, style, layers, content, container and YAML files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -57,4 +60,4 @@ format: $(VENV)/.dev ## Format the code
 clean: ## Remove what was built
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache
 
-.PHONY: help install demo test test-browser lint lock format clean
+.PHONY: help install demo test test-browser soak lint lock format clean

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 SENDER = (sys.executable, "-m", "bench.sending")
 PROCESSES = 2
-NUMBER = 10_000
+NUMBER = 50_000
 RATE = 1_000
 LATENCY_S = 0.030
 GOALS = {"most_in_a_second": RATE, "share_of_the_ceiling": 0.9, "unaccounted": 0, "twice": 0}

@@ -167,14 +167,14 @@ async def prepare(url: str, users: int) -> None:
     await database.close()
 
 
-async def queue_notices(url: str, users: int, number: int, in_s: float = 0.0) -> None:
-    """Queue a ready notice to each of `number` doors beside those of `prepare`, due in so many seconds."""
+async def queue_notices(url: str, users: int, number: int, in_s: float = 0.0, *, first: int = 0) -> None:
+    """Queue a ready notice to each of `number` doors beside those of `prepare`, from the `first` on, due in `in_s`."""
     database = open_database(url)
     now = datetime.now(UTC)
     async with database.begin() as conn:
         at = (await conn.execute(select(endpoint.c.id).where(endpoint.c.channel == "telegram"))).scalar_one()
-        for first in range(0, number, _ROWS_AT_ONCE):
-            part = range(first, min(first + _ROWS_AT_ONCE, number))
+        for begin in range(first, first + number, _ROWS_AT_ONCE):
+            part = range(begin, min(begin + _ROWS_AT_ONCE, first + number))
             await conn.execute(
                 account.insert(),
                 [

@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.fault import reached
 from channels.messages import (
@@ -36,7 +35,7 @@ from handlers import router, words
 from handlers.context import Context, Installation, Visitor
 from learning.calendar import day_of
 from storage import accounts, learners, outbox, parking, rollup
-from storage.database import counted_statements
+from storage.database import counted_statements, is_away
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -99,13 +98,10 @@ class TapPipeline:
         async with counted_statements() as statements:
             try:
                 done = await self._in_transaction(inbound, channel.capabilities, now)
-            except (OperationalError, InterfaceError, PoolTimeoutError, ConnectionError, OSError) as error:
-                outcome = "database_away"
-                receipt = Receipt(outcome, retry_later=True)
-                log.error("database_away", error=type(error).__name__)
             except Exception as error:
-                if isinstance(error, DBAPIError) and error.connection_invalidated:
+                if is_away(error):
                     outcome, receipt = "database_away", Receipt("database_away", retry_later=True)
+                    log.error("database_away", error=type(error).__name__)
                 else:
                     outcome = "parked"
                     log.exception("handler_failed", kind=type(inbound).__name__)
@@ -273,7 +269,8 @@ class TapPipeline:
                     error=type(error).__name__,
                     now=now,
                 )
-        except (OperationalError, InterfaceError, PoolTimeoutError, OSError):
+        except (SQLAlchemyError, OSError) as failure:
+            log.error("database_away", error=type(failure).__name__)
             return Receipt("database_away", retry_later=True)
         channel = self._parts.channels[sender.endpoint]
         self._spawn(self._send_unkept(channel, sender.external_id, [words.try_again()]))

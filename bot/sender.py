@@ -47,11 +47,12 @@ CLAIMED = 128  # in flight, or waiting for their moment
 BACK_OFF_S = (1.0, 5.0, 30.0, 120.0, 600.0)
 IDLE_S = 0.5
 CLAIM_AT_ONCE = 50
-AHEAD_S = 0.080  # rows are claimed so long before their moment: a slow claim then costs no pace
+AHEAD_S = 0.030  # rows are claimed so long before their moment: a slow claim then costs no pace
+CLAIM_EVERY_S = 0.020  # at the least
 CALL_WITHIN_S = 12.0
 HELD_S = LEASE.total_seconds() - CALL_WITHIN_S - 3.0  # a lease older than this is renewed before the call
 JITTER_S = 0.045  # by how much messages arrive sooner or later after their grant than others
-MOST_LAG_S = 0.1
+MOST_LAG_S = 0.05
 LAG_FALLS = 0.02  # seconds a second
 
 
@@ -326,7 +327,7 @@ class BulkLane:
             task.add_done_callback(self._flying.discard)
         if self._is_idle and not claimed:
             return max(grant.wait_s, 0.05)  # each waits behind an older one of its chat
-        return max(grant.wait_s, AHEAD_S / 2) - (loop.time() - granted_at)
+        return max(grant.wait_s, CLAIM_EVERY_S) - (loop.time() - granted_at)
 
     def _lag(self, now: float, moment: float) -> float:
         """Seconds that messages leave after their moment: as late as this one, or nearly as late as those before."""

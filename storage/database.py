@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 if TYPE_CHECKING:
@@ -28,6 +30,10 @@ BUSY_TIMEOUT_MS = 30_000
 INSERTS: Mapping[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
 
 _statements: contextvars.ContextVar[list[int] | None] = contextvars.ContextVar("statements", default=None)
+
+
+# PostgreSQL's classes of errors that pass: connection, resources, shutting down or starting up, lost against another.
+_PASSING = ("08", "53", "57P", "40", "55P03")
 
 
 class DatabaseUrlError(ValueError):
@@ -137,6 +143,15 @@ def open_database(url: str, *, pool_size: int = 16) -> Database:
     for engine in {writer, reader}:
         event.listen(engine.sync_engine, "before_cursor_execute", _count)
     return Database(writer, reader)
+
+
+def is_away(error: BaseException) -> bool:
+    """True if it was the fault of the database, which may do better later: the same may be tried again."""
+    if isinstance(error, OperationalError | InterfaceError | PoolTimeoutError | OSError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    return error.connection_invalidated or str(getattr(error.orig, "sqlstate", None) or "").startswith(_PASSING)
 
 
 def _prepare_sqlite(engine: AsyncEngine, begin: str) -> None:
