@@ -1,9 +1,9 @@
 """
 Works jobs with PgQueuer on PostgreSQL, any number of processes beside each other.
 
-PgQueuer claims, beats, and takes over what a dead process left; what a failure means is decided here. Three of its ways
-are kept from us: a job whose task is cancelled would be deleted, errors would be kept with all they say, and its log
-would grow for ever.
+PgQueuer claims, beats, and takes over what a dead process left; what a failure means is decided here. Four of its ways
+are kept from us: a job whose task is cancelled would be deleted, one that fails while the database is away might be
+held at once, errors would be kept with all they say, and its log would grow for ever.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pgqueuer.adapters.drivers.asyncpg import AsyncpgPoolDriver
 from pgqueuer.errors import PgqException, RetryRequested
 from pgqueuer.executors import DatabaseRetryEntrypointExecutor
 from pgqueuer.qm import QueueManager
+from pgqueuer.queries import Queries
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 
     from pgqueuer.executors import EntrypointExecutorParameters
-    from pgqueuer.models import Job
+    from pgqueuer.models import Job, TracebackRecord
 
     from scheduler.job_work import Clock, Handler, Pace
     from storage.database import Database
@@ -48,6 +49,16 @@ _OF_SQLALCHEMY = ("prepared_statement_cache_size", "prepared_statement_name_func
 
 class HeldError(Exception):
     """A job failed for the last time; says only the type of its error."""
+
+
+class _Lenient(Queries):
+    """Leaves a job that cannot be put back to whoever finds its lease lapsed."""
+
+    async def retry_job(self, job: Job, delay: timedelta, traceback_record: TracebackRecord | None) -> None:
+        try:
+            await super().retry_job(job, delay, traceback_record)
+        except AWAY as error:
+            log.error("job_outcome_lost", kind=job.entrypoint, id=job.id, error=type(error).__name__)
 
 
 class PgQueuerJobs(Engine):
@@ -82,7 +93,8 @@ class PgQueuerJobs(Engine):
     async def _until_lost(self, stop: asyncio.Event) -> None:
         """Work until `stop`, or until a connection is lost."""
         async with self._pool() as (pool, lost):
-            manager = QueueManager(job_pgqueuer.queries(AsyncpgPoolDriver(pool)), channel=job_pgqueuer.SETTINGS.channel)
+            queries = job_pgqueuer.queries(AsyncpgPoolDriver(pool), _Lenient)
+            manager = QueueManager(queries, channel=job_pgqueuer.SETTINGS.channel)
             for kind, handler in self._handlers.items():
                 entrypoint = manager.entrypoint(kind, on_failure="hold", executor_factory=self._executor)
                 entrypoint(self._worked_by(kind, handler))

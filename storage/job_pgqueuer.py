@@ -58,9 +58,9 @@ class _Within(AsyncpgDriver):
         return ""
 
 
-def queries(driver: Driver) -> Queries:
+def queries(driver: Driver, of: type[Queries] = Queries) -> Queries:
     """PgQueuer's queries, with our names of its tables."""
-    return Queries(
+    return of(
         driver,
         qbe=QueryBuilderEnvironment(SETTINGS),
         qbq=QueryQueueBuilder(SETTINGS),

