@@ -73,6 +73,7 @@ def parser() -> ArgumentParser:
 def main(arguments: list[str] | None = None) -> None:
     """Run a command and exit."""
     args = parser().parse_args(arguments)
+    log.to_stderr()  # stdout is for what was asked
     try:
         status = asyncio.run(_run(args))
     except settings.SettingsError as error:
@@ -118,7 +119,6 @@ async def _run(args: Namespace) -> int:
 
 
 async def _on_database(args: Namespace, chosen: Settings) -> int:
-    log.configure(as_json=chosen.log_format == "json", level="WARNING")
     prepare_folder(chosen.database_url)
     database = open_database(chosen.database_url)
     try:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import logging
 import re
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 import structlog.stdlib
 
 if TYPE_CHECKING:
+    from typing import TextIO
+
     from structlog.typing import EventDict, Processor, WrappedLogger
 
 _SECRETS = re.compile(r"\d{5,}:[A-Za-z0-9_-]{20,}|://[^/@\s]+:[^/@\s]+@|\+84\d{8,10}|(?<!\d)0[35789]\d{8}(?!\d)")
@@ -39,6 +41,23 @@ class _Redacting(logging.Filter):
         return True
 
 
+class Stderr:
+    """Whatever stderr is at the moment of writing."""
+
+    def write(self, text: str) -> int:
+        """Write a text; returns its length."""
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Let it be seen."""
+        sys.stderr.flush()
+
+
+def to_stderr() -> None:
+    """Keep stdout free: what is logged before anything is configured goes to stderr."""
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(cast("TextIO", Stderr())))
+
+
 def configure(*, as_json: bool, level: str = "INFO") -> None:
     """Set up logging for the process, on stderr."""
     shared: list[Any] = [
@@ -58,10 +77,10 @@ def configure(*, as_json: bool, level: str = "INFO") -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", Stderr())),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(Stderr())
     handler.addFilter(_Redacting())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(

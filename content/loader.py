@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -54,7 +55,7 @@ class Report:
 
 def load(root: Path | None = None) -> Library:
     """
-    Return everything that can be served.
+    Return everything that can be served; what is shipped is read once in a process.
 
     Args:
         root: the directory that holds `courses/`; the content shipped with the program when None.
@@ -62,8 +63,17 @@ def load(root: Path | None = None) -> Library:
     Raises:
         ContentError: the content has faults; it holds all of them.
     """
+    return _shipped() if root is None else _read(root)
+
+
+@cache
+def _shipped() -> Library:
+    return _read(SHIPPED)
+
+
+def _read(root: Path) -> Library:
     faults = FaultList()
-    modules = [read.module for read in tree.read(SHIPPED if root is None else root, faults)]
+    modules = [read.module for read in tree.read(root, faults)]
     if found := faults.sorted():
         raise ContentError(found)
     lessons = {lesson.id: lesson for module in modules for lesson in module.lessons}

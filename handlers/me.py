@@ -15,27 +15,50 @@ if TYPE_CHECKING:
     from channels.messages import Message
     from handlers.actions import Erase, LinkDoor
     from handlers.context import Context
+    from storage.standing import Studies
+
+MOST_SHOWN = 3
 
 
 async def show(ctx: Context) -> list[Message]:
     """What is kept of the person, and how far they are."""
     standing = await study.where(ctx.conn, ctx.person, ctx.now)
     posts = await learners.posts(ctx.conn, ctx.person, day_of(ctx.now))
-    lines: list[str] = []
-    for module in ctx.library.modules:
-        lessons = lessons_of(module, standing.tracks)
-        if not lessons:
-            continue
-        done = sum(lesson.id in standing.done for lesson in lessons)
-        best = standing.best_percent.get(module.id)
-        test = f", kiểm tra cuối {best}%" if best is not None else ""
-        mark = " ✔" if module.id in standing.completed else ""
-        lines.append(f"{module.title}: {done}/{len(lessons)} bài{test}{mark}")
+    lines = _progress(ctx, standing)
     known = await learners.by_id(ctx.conn, ctx.person)
     doors = await accounts.open_doors(ctx.conn, ctx.person)
     if known and known.last_word_at:
         lines.append(f"Kênh liên kết: {len(doors)}. Lần học gần nhất: {local(known.last_word_at):%d/%m/%Y}.")
     return [words.me(ctx.account.full_name or "", posts, lines)]
+
+
+def _progress(ctx: Context, standing: Studies) -> list[str]:
+    """What is under way and what comes next, a line each; the rest as numbers, so that it fits a phone."""
+    done, under_way, ahead = [], [], []
+    for module in ctx.library.modules:
+        lessons = lessons_of(module, standing.tracks)
+        if not lessons:
+            continue
+        number = sum(lesson.id in standing.done for lesson in lessons)
+        best = standing.best_percent.get(module.id)
+        test = f", kiểm tra cuối {best}%" if best is not None else ""
+        mark = " ✔" if module.id in standing.completed else ""
+        line = f"{module.title}: {number}/{len(lessons)} bài{test}{mark}"
+        if mark:
+            done.append(line)
+        elif number or best is not None:
+            under_way.append(line)
+        else:
+            ahead.append(line)
+    lines = [*done[-1:], *under_way[:MOST_SHOWN]]
+    if not under_way:
+        lines += ahead[:1]
+        ahead = ahead[1:]
+    if len(done) > 1:
+        lines.insert(0, f"Hoàn thành: {len(done)} chuyên đề, mới nhất là:")
+    if ahead:
+        lines.append(f"Còn {len(ahead)} chuyên đề sau đó.")
+    return lines
 
 
 async def doors(ctx: Context, action: LinkDoor) -> list[Message]:

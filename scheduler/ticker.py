@@ -42,6 +42,7 @@ class Ticker:
         self._lock = lock
         self._now = now
         self._wake = wake
+        self._led = False
         self._scheduler = AsyncIOScheduler(timezone=ZONE)
 
     async def leads(self) -> bool:
@@ -75,7 +76,11 @@ class Ticker:
     async def fold(self) -> None:
         """One look at the roll-ups."""
         try:
-            if await self._lock.held():
+            leads = await self._lock.held()
+            has_taken_over, self._led = leads and not self._led, leads
+            if has_taken_over:
+                await self.tick()
+            if leads:
                 await self._planner.fold(self._now())
         except (SQLAlchemyError, OSError) as error:
             log.error("fold_put_off", error=type(error).__name__)
