@@ -47,13 +47,14 @@ CLAIMED = 128  # in flight, or waiting for their moment
 BACK_OFF_S = (1.0, 5.0, 30.0, 120.0, 600.0)
 IDLE_S = 0.5
 CLAIM_AT_ONCE = 50
-AHEAD_S = 0.030  # rows are claimed so long before their moment: a slow claim then costs no pace
+AHEAD_S = 0.050  # rows are claimed so long before their moment: a slow claim then costs no pace
 CLAIM_EVERY_S = 0.020  # at the least
 CALL_WITHIN_S = 12.0
 HELD_S = LEASE.total_seconds() - CALL_WITHIN_S - 3.0  # a lease older than this is renewed before the call
 JITTER_S = 0.045  # by how much messages arrive sooner or later after their grant than others
 MOST_LAG_S = 0.05
-LAG_FALLS = 0.02  # seconds a second
+LAG_FALLS = 0.01  # seconds a second
+ON_TIME_S = 0.005
 
 
 @dataclass(slots=True)
@@ -65,6 +66,7 @@ class Post:
     clock: Clock
     real_clock: Clock
     count: Callable[[EndpointId, str, str], None]  # endpoint, lane, state
+    blocked_until: dict[EndpointId, float] = field(default_factory=dict)  # on the loop's clock
     marks: SentMarks = field(init=False)
 
     def __post_init__(self) -> None:
@@ -118,14 +120,17 @@ async def _call(channel: Channel, outgoing: Outgoing, message: Message) -> str:
 
 async def _throttled(post: Post, outgoing: Outgoing, error: ThrottledError) -> None:
     until = post.real_clock.now() + timedelta(seconds=error.retry_after_s)
+    post.blocked_until[outgoing.endpoint_id] = asyncio.get_running_loop().time() + error.retry_after_s
     async with post.database.begin() as conn:
         await outbox.block(conn, outgoing.endpoint_id, until)
-        await outbox.put_back(
-            conn,
-            outgoing.id,
-            run_at=post.clock.now() + timedelta(seconds=error.retry_after_s),
-            reason="throttled",
-        )
+    await _put_off(post, outgoing, error.retry_after_s)
+
+
+async def _put_off(post: Post, outgoing: Outgoing, seconds: float) -> None:
+    """Surely not sent, and the platform wants no more for now: what was claimed would only be refused as well."""
+    run_at = post.clock.now() + timedelta(seconds=seconds)
+    async with post.database.begin() as conn:
+        await outbox.put_back(conn, outgoing.id, run_at=run_at, reason="throttled")
 
 
 async def _unreachable(post: Post, outgoing: Outgoing) -> tuple[State, bool]:
@@ -329,11 +334,16 @@ class BulkLane:
             return max(grant.wait_s, 0.05)  # each waits behind an older one of its chat
         return max(grant.wait_s, CLAIM_EVERY_S) - (loop.time() - granted_at)
 
-    def _lag(self, now: float, moment: float) -> float:
-        """Seconds that messages leave after their moment: as late as this one, or nearly as late as those before."""
-        fallen = self._lag_s - LAG_FALLS * (now - self._lag_at)
-        self._lag_s, self._lag_at = min(max(now - moment, fallen, 0.0), MOST_LAG_S), now
-        return self._lag_s
+    async def _at(self, moment: float) -> None:
+        """Wait until a message's moment, and as long as others were late before it."""
+        loop = asyncio.get_running_loop()
+        now = loop.time()
+        self._lag_s, self._lag_at = max(0.0, self._lag_s - LAG_FALLS * (now - self._lag_at)), now
+        lag_s = self._lag_s
+        await asyncio.sleep(moment + lag_s - now)
+        late_s = loop.time() - moment - lag_s
+        if late_s > ON_TIME_S:
+            self._lag_s = min(max(self._lag_s, lag_s + late_s), MOST_LAG_S)
 
     async def _claim(self, room: int, now: datetime) -> tuple[list[Outgoing], Grant]:
         """One transaction: tokens, and as many messages."""
@@ -361,10 +371,12 @@ class BulkLane:
             ready = outgoing if outgoing.message is not None else await self._rendered(outgoing)
             if ready is None or ready.message is None:
                 return
-            loop = asyncio.get_running_loop()
-            await asyncio.sleep(moment + self._lag_s - loop.time())
+            await self._at(moment)
             async with self._slots:
-                self._lag(loop.time(), moment)
+                blocked_s = self._post.blocked_until.get(self._endpoint, 0.0) - asyncio.get_running_loop().time()
+                if blocked_s > 0:
+                    await _put_off(self._post, ready, blocked_s)
+                    return
                 await _deliver(self._post, ready, ready.message, "bulk", held_at)
         except (SQLAlchemyError, OSError) as error:
             log.error("ledger_away", error=type(error).__name__)
