@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 IN_FLIGHT = 48
-CLAIMED = 128  # in flight, or waiting for their moment
+CLAIMED = 256  # in flight, or waiting for their moment
 BACK_OFF_S = (1.0, 5.0, 30.0, 120.0, 600.0)
 IDLE_S = 0.5
 CLAIM_AT_ONCE = 50
@@ -52,8 +52,13 @@ AHEAD_S = 0.050  # rows are claimed so long before their moment: a slow claim th
 CLAIM_EVERY_S = 0.020  # at the least
 CALL_WITHIN_S = 12.0
 HELD_S = LEASE.total_seconds() - CALL_WITHIN_S - 3.0  # a lease older than this is renewed before the call
-JITTER_S = 0.045  # by how much messages arrive sooner or later after their grant than others
+# By how much messages arrive sooner or later after their moment than others, seconds: up to 100 a second, and beyond,
+# where more of them are on their way at once.
+JITTER_S = 0.045
+JITTER_OF_MANY_S = 0.070
+MANY = 100.0
 MOST_LAG_S = 0.05
+MOST_LAG_OF_MANY_S = 0.1
 LAG_FALLS = 0.01  # seconds a second
 ON_TIME_S = 0.005
 
@@ -223,7 +228,7 @@ class Pace:
     def under(cls, ceiling: float) -> Pace:
         """The bucket for at most `ceiling` messages in any second."""
         capacity = max(1.0, 0.005 * ceiling)
-        roomy = (ceiling + 0.9 - capacity) / (1 + JITTER_S)
+        roomy = (ceiling + 0.9 - capacity) / (1 + (JITTER_OF_MANY_S if ceiling > MANY else JITTER_S))
         return cls(capacity, max(min(ceiling - capacity, roomy), ceiling / 2))
 
 
@@ -251,6 +256,7 @@ class BulkLane:
         self._wake = asyncio.Event()
         self._lag_s = 0.0  # from a message's moment to its leaving
         self._lag_at = 0.0
+        self._most_lag_s = MOST_LAG_OF_MANY_S if pace.refill > MANY else MOST_LAG_S
         self._slots = asyncio.Semaphore(IN_FLIGHT)
         self._is_idle = True
         self._made_at = post.real_clock.now()
@@ -344,7 +350,7 @@ class BulkLane:
         await asyncio.sleep(moment + lag_s - now)
         late_s = loop.time() - moment - lag_s
         if late_s > ON_TIME_S:
-            self._lag_s = min(max(self._lag_s, lag_s + late_s), MOST_LAG_S)
+            self._lag_s = min(max(self._lag_s, lag_s + late_s), self._most_lag_s)
 
     async def _claim(self, room: int, now: datetime) -> tuple[list[Outgoing], Grant]:
         """One transaction: tokens, and as many messages."""
