@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 IN_FLIGHT = 48
-CLAIMED = 256  # in flight, or waiting for their moment
+CLAIMED = 128  # in flight, or waiting for their moment
 BACK_OFF_S = (1.0, 5.0, 30.0, 120.0, 600.0)
 IDLE_S = 0.5
 CLAIM_AT_ONCE = 50
@@ -323,7 +323,7 @@ class BulkLane:
         loop = asyncio.get_running_loop()
         now = self._post.clock.now()
         room = min(CLAIMED - len(self._flying), CLAIM_AT_ONCE)
-        if room <= 0:
+        if room <= 0 or self._slots.locked():
             return 0.01
         if self._is_idle:
             async with self._post.database.connect() as conn:
@@ -341,13 +341,14 @@ class BulkLane:
             return max(grant.wait_s, 0.05)  # each waits behind an older one of its chat
         return max(grant.wait_s, CLAIM_EVERY_S) - (loop.time() - granted_at)
 
-    async def _at(self, moment: float) -> None:
-        """Wait until a message's moment, and as long as others were late before it."""
+    async def _turn(self, moment: float) -> None:
+        """Wait until a message's moment, and as long as others were late before it; then for a free slot."""
         loop = asyncio.get_running_loop()
         now = loop.time()
         self._lag_s, self._lag_at = max(0.0, self._lag_s - LAG_FALLS * (now - self._lag_at)), now
         lag_s = self._lag_s
         await asyncio.sleep(moment + lag_s - now)
+        await self._slots.acquire()
         late_s = loop.time() - moment - lag_s
         if late_s > ON_TIME_S:
             self._lag_s = min(max(self._lag_s, lag_s + late_s), self._most_lag_s)
@@ -378,13 +379,15 @@ class BulkLane:
             ready = outgoing if outgoing.message is not None else await self._rendered(outgoing)
             if ready is None or ready.message is None:
                 return
-            await self._at(moment)
-            async with self._slots:
+            await self._turn(moment)
+            try:
                 blocked_s = self._post.blocked_until.get(self._endpoint, 0.0) - asyncio.get_running_loop().time()
                 if blocked_s > 0:
                     await _put_off(self._post, ready, blocked_s)
-                    return
-                await _deliver(self._post, ready, ready.message, "bulk", held_at)
+                else:
+                    await _deliver(self._post, ready, ready.message, "bulk", held_at)
+            finally:
+                self._slots.release()
         except (SQLAlchemyError, OSError) as error:
             log.error("ledger_away", error=type(error).__name__)
 
