@@ -35,7 +35,7 @@ test: $(VENV)/.dev ## Run the tests on SQLite and on a PostgreSQL that they star
 test-browser: $(VENV)/.browser ## Run the browser tests (needs Debian's chromium)
 	$(BIN)/python -m pytest -m browser --allow-hosts=127.0.0.1,::1,localhost
 
-soak: $(VENV)/.dev ## Kill the program, its database and its platform under load, hundreds of times (about an hour)
+soak: $(VENV)/.dev ## Kill the program, its database and its platform under load, hundreds of times (half an hour)
 	TAPHUAN_SOAK=1 $(BIN)/python -m pytest -m soak
 
 lint: $(VENV)/.dev ## Types, style, layers, content, container and YAML files

@@ -51,8 +51,13 @@ AHEAD_S = 0.050  # rows are claimed so long before their moment: a slow claim th
 CLAIM_EVERY_S = 0.020  # at the least
 CALL_WITHIN_S = 12.0
 HELD_S = LEASE.total_seconds() - CALL_WITHIN_S - 3.0  # a lease older than this is renewed before the call
-JITTER_S = 0.045  # by how much messages arrive sooner or later after their grant than others
+# By how much messages arrive sooner or later after their moment than others, seconds: up to 100 a second, and beyond,
+# where more of them are on their way at once.
+JITTER_S = 0.045
+JITTER_OF_MANY_S = 0.070
+MANY = 100.0
 MOST_LAG_S = 0.05
+MOST_LAG_OF_MANY_S = 0.1
 LAG_FALLS = 0.01  # seconds a second
 ON_TIME_S = 0.005
 
@@ -222,7 +227,7 @@ class Pace:
     def under(cls, ceiling: float) -> Pace:
         """The bucket for at most `ceiling` messages in any second."""
         capacity = max(1.0, 0.005 * ceiling)
-        roomy = (ceiling + 0.9 - capacity) / (1 + JITTER_S)
+        roomy = (ceiling + 0.9 - capacity) / (1 + (JITTER_OF_MANY_S if ceiling > MANY else JITTER_S))
         return cls(capacity, max(min(ceiling - capacity, roomy), ceiling / 2))
 
 
@@ -250,6 +255,7 @@ class BulkLane:
         self._wake = asyncio.Event()
         self._lag_s = 0.0  # from a message's moment to its leaving
         self._lag_at = 0.0
+        self._most_lag_s = MOST_LAG_OF_MANY_S if pace.refill > MANY else MOST_LAG_S
         self._slots = asyncio.Semaphore(IN_FLIGHT)
         self._is_idle = True
         self._made_at = post.real_clock.now()
@@ -316,7 +322,7 @@ class BulkLane:
         loop = asyncio.get_running_loop()
         now = self._post.clock.now()
         room = min(CLAIMED - len(self._flying), CLAIM_AT_ONCE)
-        if room <= 0:
+        if room <= 0 or self._slots.locked():
             return 0.01
         if self._is_idle:
             async with self._post.database.connect() as conn:
@@ -334,16 +340,17 @@ class BulkLane:
             return max(grant.wait_s, 0.05)  # each waits behind an older one of its chat
         return max(grant.wait_s, CLAIM_EVERY_S) - (loop.time() - granted_at)
 
-    async def _at(self, moment: float) -> None:
-        """Wait until a message's moment, and as long as others were late before it."""
+    async def _turn(self, moment: float) -> None:
+        """Wait until a message's moment, and as long as others were late before it; then for a free slot."""
         loop = asyncio.get_running_loop()
         now = loop.time()
         self._lag_s, self._lag_at = max(0.0, self._lag_s - LAG_FALLS * (now - self._lag_at)), now
         lag_s = self._lag_s
         await asyncio.sleep(moment + lag_s - now)
+        await self._slots.acquire()
         late_s = loop.time() - moment - lag_s
         if late_s > ON_TIME_S:
-            self._lag_s = min(max(self._lag_s, lag_s + late_s), MOST_LAG_S)
+            self._lag_s = min(max(self._lag_s, lag_s + late_s), self._most_lag_s)
 
     async def _claim(self, room: int, now: datetime) -> tuple[list[Outgoing], Grant]:
         """One transaction: tokens, and as many messages."""
@@ -371,13 +378,15 @@ class BulkLane:
             ready = outgoing if outgoing.message is not None else await self._rendered(outgoing)
             if ready is None or ready.message is None:
                 return
-            await self._at(moment)
-            async with self._slots:
+            await self._turn(moment)
+            try:
                 blocked_s = self._post.blocked_until.get(self._endpoint, 0.0) - asyncio.get_running_loop().time()
                 if blocked_s > 0:
                     await _put_off(self._post, ready, blocked_s)
-                    return
-                await _deliver(self._post, ready, ready.message, "bulk", held_at)
+                else:
+                    await _deliver(self._post, ready, ready.message, "bulk", held_at)
+            finally:
+                self._slots.release()
         except (SQLAlchemyError, OSError) as error:
             log.error("ledger_away", error=type(error).__name__)
 

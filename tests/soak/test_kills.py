@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(7_200 if IS_LONG else 120)]
-KILLS = 200 if IS_LONG else 2
+KILLS = 200 if IS_LONG else 1
 ROUNDS = 20 if IS_LONG else 1
 BETWEEN_S = (0.1, 2.0) if IS_LONG else (0.3, 0.8)
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from storage.outbox import Outgoing
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(3_600 if IS_LONG else 120)]
-NUMBER = 3_000 if IS_LONG else 240
+NUMBER = 3_000 if IS_LONG else 120
 SHARE = 0.05
 SURELY_NOT_TAKEN = [faults.throttle(0.2), faults.fail(500), faults.blocked()]
 PERHAPS_TAKEN = [faults.fail(502), faults.html(504), faults.hang(), faults.cut_before(), faults.cut_after()]

@@ -28,8 +28,8 @@ TIMES = 20 if IS_LONG else 1
 A_DAY_S = 86_400
 
 
-async def test_sigterm_under_load_lets_what_was_begun_end(database_url: str, tmp_path: Path) -> None:
-    async with soaking(database_url, tmp_path / "log.txt", latency_s=0.2) as soak:
+async def test_sigterm_under_load_lets_what_was_begun_end(postgres_url: str, tmp_path: Path) -> None:
+    async with soaking(postgres_url, tmp_path / "log.txt", latency_s=0.2) as soak:
         soak.begin_tapping()
         for _ in range(TIMES):
             await soak.queue(60)
