@@ -11,7 +11,7 @@ from channels.messages import MAX_ACTION_BYTES
 from handlers import actions
 from handlers.actions import _REGISTRY, Action, BadActionError, unpack
 
-WORDS = st.from_regex(r"[a-z0-9_.!-]{0,20}", fullmatch=True)
+WORDS = st.from_regex(r"[a-z0-9_.!-]{0,18}", fullmatch=True)  # three of them fit a button
 KINDS = sorted(_REGISTRY.values(), key=lambda kind: kind.word)
 
 

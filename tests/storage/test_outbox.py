@@ -324,9 +324,8 @@ async def test_marks_that_come_together_are_written_together(sorting: Sorting) -
     assert refs == [f"ref-{each}" for each in claimed]
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # one writer at a time
 async def test_a_claim_does_not_hold_up_an_answer(sorting: Sorting) -> None:
-    if sorting.database.dialect == "sqlite":
-        pytest.skip("one writer at a time")
     async with sorting.database.begin() as conn, asyncio.timeout(5):
         await outbox.grant(conn, sorting.endpoint, wanted=1, rate=30, burst=2, real_now=NOW)
         await sorting.live_now(0, "Bài 1")
@@ -341,9 +340,8 @@ async def test_tokens_that_found_no_message_are_not_lost(sorting: Sorting) -> No
     assert left == pytest.approx(Pace.under(500).capacity - 1)
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # elsewhere others may be at work
 async def test_on_sqlite_what_a_stopped_process_left_is_settled_at_the_start(sorting: Sorting) -> None:
-    if sorting.database.dialect != "sqlite":
-        pytest.skip("elsewhere others may be at work")
     await sorting.queue(0, "notice")
     await sorting.claim(real_now=datetime.now(UTC) - LATER)
     stop = asyncio.Event()
