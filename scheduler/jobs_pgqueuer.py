@@ -97,7 +97,7 @@ class PgQueuerJobs(Engine):
             manager = QueueManager(queries, channel=job_pgqueuer.SETTINGS.channel)
             for kind, handler in self._handlers.items():
                 entrypoint = manager.entrypoint(kind, on_failure="hold", executor_factory=self._executor)
-                entrypoint(self._worked_by(kind, handler))
+                entrypoint(self._worked_by(kind, handler, manager.shutdown))
             beside = [
                 asyncio.create_task(_end(manager.shutdown, stop)),
                 asyncio.create_task(_end(manager.shutdown, lost)),
@@ -119,10 +119,12 @@ class PgQueuerJobs(Engine):
     def _executor(self, parameters: EntrypointExecutorParameters) -> DatabaseRetryEntrypointExecutor:
         return DatabaseRetryEntrypointExecutor(parameters, max_attempts=len(self._pace.back_off))
 
-    def _worked_by(self, kind: str, handler: Handler) -> Callable[[Job], Awaitable[None]]:
+    def _worked_by(self, kind: str, handler: Handler, shutdown: asyncio.Event) -> Callable[[Job], Awaitable[None]]:
         pauses = self._pace.back_off
 
         async def work(job: Job) -> None:
+            if shutdown.is_set():  # it was being claimed when the end came
+                raise RetryRequested(timedelta(0), "Stopping")
             payload: Mapping[str, Any] = json.loads(job.payload or b"{}")
             try:
                 error = await attempt(kind, handler, payload, job.attempts + 1)

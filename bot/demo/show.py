@@ -21,6 +21,7 @@ from bot.program import BROWSER, CLOCK_OFFSET, Program, StartError, build, prepa
 from bot.serving import run as serve
 from channels.messages import Kind, PersonId
 from content import loader
+from handlers import nudge, study
 from learning.calendar import DayPart, day_of, learner_hour, next_allowed_at
 from roster import imports
 from scheduler import holidays
@@ -162,18 +163,28 @@ async def _has_lesson(program: Program) -> bool:
 
 
 async def _lesson_waiting(program: Program) -> None:
-    """A first lesson lies in the tổ trưởng's chat."""
+    """A first lesson lies in the tổ trưởng's chat, whatever day it is, as after [Bắt đầu học]; the rules decide what follows."""
     door = await _learner(program)
+    person_id = PersonId(door.person_id or 0)
     now = program.clock.now()
     async with program.database.begin() as conn:
+        studies = await study.where(conn, person_id, now)
+        opened = await study.open_next(conn, program.library, studies, now, is_pushed=True)
+        if opened is None:
+            raise StartError("Dữ liệu minh họa không đủ: xóa tệp data/demo.db rồi chạy lại.")
+        message = await study.show(conn, program.library, opened, now, replaces=None)
         await outbox.queue(
             conn,
             account_id=door.id,
             kind=Kind.NEW_LESSON,
-            key=f"nudge:{door.person_id}:{day_of(now):%Y%m%d}",
-            subject={"person": door.person_id},
+            key=f"nudge:{person_id}:{day_of(now):%Y%m%d}",
+            subject={"person": person_id},
             run_at=now,
+            message=replace(message, kind=Kind.NEW_LESSON),
         )
-        await learners.change(conn, PersonId(door.person_id or 0), shift=None, next_due_at=now)
+        await learners.change(conn, person_id, shift=None, last_lesson_at=now)
+        learner = await learners.by_id(conn, person_id)
+        if learner is not None:
+            await nudge.look(conn, program.library, learner, await holidays.load(conn, day_of(now)), now)
     for lane in program.lanes:
         await lane.empty()
