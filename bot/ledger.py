@@ -6,10 +6,10 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.fault import reached
 from storage import outbox
+from storage.database import is_away
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -78,10 +78,11 @@ class SentMarks:
                 else:
                     async with self._database.begin() as conn:
                         await outbox.mark_all_sent(conn, marks)
-            except (SQLAlchemyError, OSError) as error:
+            except Exception as error:  # noqa: BLE001 - it goes to those who wait
                 failure = error
-                if wait_s is not None:
-                    await asyncio.sleep(wait_s)
+                if wait_s is None or not is_away(error):
+                    break
+                await asyncio.sleep(wait_s)
             else:
                 reached("after-sent")
                 return None

@@ -163,7 +163,7 @@ async def _has_lesson(program: Program) -> bool:
 
 
 async def _lesson_waiting(program: Program) -> None:
-    """A first lesson lies in the tổ trưởng's chat, whatever day it is, as after [Bắt đầu học]; the rules decide what follows."""
+    """A first lesson lies in the tổ trưởng's chat whatever day it is; the rules decide what follows."""
     door = await _learner(program)
     person_id = PersonId(door.person_id or 0)
     now = program.clock.now()
