@@ -11,10 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import backup, cli_digest, cli_jobs, cli_plan, cli_roster, cli_sending, doctor, invite, log, settings
+from bot import backup, cli_digest, cli_jobs, cli_plan, cli_roster, cli_sending, invite, log, settings
 from bot.assigned import AssignmentError, assigned_modules
-from bot.program import StartError, clock_of, planner_for, prepare_folder, unopened
-from bot.serving import Role, serve
+from bot.start import Role, StartError, clock_of, planner_for, prepare_folder, unopened
 from content import loader
 from learning.calendar import day_of
 from scheduler import holidays
@@ -102,14 +101,18 @@ async def _run(args: Namespace) -> int:
     chosen = settings.read()
     match args.command:
         case "demo":
-            from bot.demo import show  # noqa: PLC0415 - the demo alone needs it
+            from bot.demo import show  # noqa: PLC0415 - the platforms' libraries take half a second to load
 
             return await show.run(args, chosen)
         case "serve":
+            from bot.serving import serve  # noqa: PLC0415
+
             log.configure(as_json=chosen.log_format == "json", level=chosen.log_level)
             await serve(chosen, Role(args.role))
             return 0
         case "doctor":
+            from bot import doctor  # noqa: PLC0415
+
             return await doctor.run(chosen, as_json=args.json)
         case "bench":
             measured = importlib.import_module(BENCHES[args.name])  # an installation need not carry them

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from bot.assigned import AssignmentError, assigned_modules
-from bot.program import TELEGRAM_TROUBLE
+from bot.start import TELEGRAM_TROUBLE
 from channels import telegram
 from channels.messages import SendError, UnreachableError
 from content import loader

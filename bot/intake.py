@@ -10,7 +10,8 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import polling
-from bot.program import TELEGRAM, TELEGRAM_TROUBLE
+from bot.program import TELEGRAM
+from bot.start import TELEGRAM_TROUBLE
 from channels import telegram
 from channels.messages import SendError
 from scheduler.leader import POLLER, lock_for

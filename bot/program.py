@@ -5,17 +5,15 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
 from bot.assigned import assigned_modules
 from bot.clock import AdjustableClock, Clock, SystemClock
 from bot.pipeline import Parts, TapPipeline
 from bot.sender import BulkLane, LiveLane, Pace, Post
+from bot.start import BROWSER_RATE, CLOCK_OFFSET, StartError, clock_of, planner_for, unopened
 from channels import telegram
 from channels.browser import BrowserChannel
 from channels.hub import Hub
@@ -28,10 +26,9 @@ from reports import digest
 from scheduler import holidays as days
 from scheduler.jobs import JobEngine, engine_for
 from scheduler.leader import CLOCK, lock_for
-from scheduler.planner import Planner
 from scheduler.ticker import Ticker
 from storage import accounts, planning, runs, schema
-from storage.database import Database, DatabaseUrlError, open_database
+from storage.database import Database, open_database
 from web.metrics import Metrics
 
 if TYPE_CHECKING:
@@ -44,20 +41,14 @@ if TYPE_CHECKING:
     from content.model import Library
     from learning.calendar import Holidays
     from learning.roles import Track
+    from scheduler.planner import Planner
     from storage.outbox import Outgoing
 
 log = structlog.get_logger()
 
 BROWSER = "browser"
 TELEGRAM = "telegram"
-BROWSER_RATE = 500.0
-CLOCK_OFFSET = "clock_offset_s"
-TELEGRAM_TROUBLE = "telegram_trouble"
 STOP_WITHIN_S = 25.0
-
-
-class StartError(RuntimeError):
-    """The program cannot start; the message says why and how to mend it, in Vietnamese."""
 
 
 @dataclass(slots=True)
@@ -195,28 +186,6 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Program:
     )
 
 
-async def clock_of(settings: Settings, database: Database) -> Clock:
-    """The program's clock: the machine's, or in the demo as far ahead as it was pushed."""
-    if settings.clock != "adjustable":
-        return SystemClock()
-    async with database.connect() as conn:
-        ahead_s = await planning.read_setting(conn, CLOCK_OFFSET) or 0
-    return AdjustableClock(timedelta(seconds=ahead_s))
-
-
-def planner_for(settings: Settings, database: Database, library: Library, off: Holidays) -> Planner:
-    """What does the clock's work, at the pace of the channel that most learners are on."""
-    rate = settings.telegram_rate if settings.telegram_token else BROWSER_RATE
-    return Planner(database, library, off, assigned_modules(library, settings.assigned), rate)
-
-
-def unopened(error: Exception) -> StartError:
-    """What to tell an operator whose database does not open."""
-    return StartError(
-        f"Không mở được cơ sở dữ liệu ({type(error).__name__}). Kiểm tra TAPHUAN_DATABASE_URL, máy chủ và quyền ghi."
-    )
-
-
 async def _require_schema(database: Database) -> None:
     try:
         await schema.prepare(database)
@@ -235,25 +204,3 @@ async def _render(
     if outgoing.kind is Kind.BROADCAST:
         return await broadcast.render(conn, outgoing, now)
     return await nudge.render(conn, library, off, outgoing, now)
-
-
-def prepare_folder(database_url: str) -> None:
-    """
-    Make the folder of an SQLite file.
-
-    Raises:
-        DatabaseUrlError: the address cannot be read.
-        StartError: the folder cannot be made.
-    """
-    try:
-        url = make_url(database_url)
-    except ArgumentError as error:
-        raise DatabaseUrlError("the database's address cannot be read") from error
-    if url.drivername.startswith("sqlite") and url.database:
-        folder = Path(url.database).parent
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StartError(
-                f"Không tạo được thư mục «{folder}». Kiểm tra quyền ghi và TAPHUAN_DATABASE_URL."
-            ) from error

@@ -6,7 +6,6 @@ import asyncio
 import gc
 import signal
 from contextlib import AsyncExitStack
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
 import structlog
@@ -14,7 +13,8 @@ from aiohttp import web
 from sqlalchemy import make_url
 
 from bot import intake
-from bot.program import Program, StartError, build, prepare_folder
+from bot.program import Program, build
+from bot.start import Role, StartError, prepare_folder
 from channels import telegram
 from storage import outbox
 from web.app import make_app
@@ -33,20 +33,6 @@ log = structlog.get_logger()
 
 STOP_WITHIN_S = 25.0
 BESIDE_OTHERS_S = 2.0  # how often a quiet page looks at the ledger when other processes send
-
-
-class Role(StrEnum):
-    """What a process does; on PostgreSQL any number of each may run, and one clock leads."""
-
-    ALL = "all"
-    WEB = "web"  # pages, webhook or polling, answers to taps
-    SENDER = "sender"  # what waits in the ledger
-    WORKER = "worker"  # jobs
-    CLOCK = "clock"  # what falls due
-
-    def does(self, part: Role) -> bool:
-        """True if a process in this role does that part."""
-        return self in {Role.ALL, part}
 
 
 async def serve(settings: Settings, role: Role = Role.ALL) -> None:

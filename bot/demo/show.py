@@ -17,8 +17,9 @@ from sqlalchemy import make_url
 from bot import log
 from bot.assigned import assigned_modules
 from bot.demo import past, people, personas, sheet
-from bot.program import BROWSER, CLOCK_OFFSET, Program, StartError, build, prepare_folder
+from bot.program import BROWSER, Program, build
 from bot.serving import run as serve
+from bot.start import CLOCK_OFFSET, StartError, prepare_folder
 from channels.messages import Kind, PersonId
 from content import loader
 from handlers import nudge, study

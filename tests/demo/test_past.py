@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from learning.calendar import day_of
 from learning.lesson import Progress
 from learning.roles import Track
 from storage import accounts, learners, rollup
+from storage.database import open_database
 from storage.standing import studies
 from storage.tables import (
     Instant,
@@ -32,12 +34,11 @@ from storage.tables import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from content.model import Library
-    from storage.database import Database
 
 SATURDAY = datetime(2026, 11, 21, 7, 5, tzinfo=UTC)
 MONDAY_NIGHT = datetime(2026, 11, 22, 17, 30, tzinfo=UTC)  # 00:30 in Viet Nam
@@ -55,9 +56,39 @@ def now(request: pytest.FixtureRequest) -> datetime:
     return moment
 
 
+@pytest.fixture(scope="session")
+def made() -> dict[tuple[str, datetime], str]:
+    """Addresses of databases in which the demo's past was written already: it takes seconds, and tests only read."""
+    return {}
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def address(
+    request: pytest.FixtureRequest,
+    new_database: Callable[[str], str],
+    made: dict[tuple[str, datetime], str],
+    library: Library,
+    now: datetime,
+) -> str:
+    key = (request.param, now)
+    if key not in made:
+        url = new_database(request.param)
+        asyncio.run(_write(url, library, now))
+        made[key] = url
+    return made[key]
+
+
 @pytest.fixture
-async def conn(database: Database, library: Library, now: datetime) -> AsyncIterator[AsyncConnection]:
-    """A transaction in which the demo's past has been written, figures and snapshots too."""
+async def conn(address: str) -> AsyncIterator[AsyncConnection]:
+    """A connection to a database with the demo's past, figures and snapshots too."""
+    database = open_database(address)
+    async with database.connect() as opened:
+        yield opened
+    await database.close()
+
+
+async def _write(url: str, library: Library, now: datetime) -> None:
+    database = open_database(url)
     assigned = {track: library.modules_for(track)[0].id for track in Track}
 
     async def take(at_cut_off: AsyncConnection, cut_off: datetime) -> None:
@@ -70,7 +101,7 @@ async def conn(database: Database, library: Library, now: datetime) -> AsyncIter
         joined = await past.make(opened, library, now, people.DEFAULT_SEED, endpoint, take)
         await rollup.rebuild(opened, assigned, day_of(now))
         assert 150 < joined < 250
-        yield opened
+    await database.close()
 
 
 async def _all(conn: AsyncConnection, query: Any) -> list[Any]:

@@ -52,41 +52,34 @@ async def drafts(stage: Stage, who: str, unit: str, text: str) -> actions.CastSe
 
 
 @pytest.mark.parametrize(
-    ("who", "unit", "may"),
+    ("who", "own", "foreign"),
     [
-        ("thu", "T01", True),
-        ("thu", "P01", True),
-        ("thu", "CS01", True),
-        ("thu", "TO1", False),  # a tổ is its CĐCS's alone
-        ("thu", "VN", False),
-        ("hoa", "CS01", True),
-        ("hoa", "TO1", True),
-        ("hoa", "CS02", False),
-        ("hoa", "P01", False),
-        ("dung", "CS02", True),
-        ("dung", "CS01", False),
-        ("lan", "TO1", False),
-        ("lan", "CS01", False),
+        ("thu", ("T01", "P01", "CS01"), ("TO1", "VN")),  # a tổ is its CĐCS's alone
+        ("hoa", ("CS01", "TO1"), ("CS02", "P01")),
+        ("dung", ("CS02",), ("CS01",)),
+        ("lan", (), ("TO1", "CS01")),
     ],
 )
 async def test_one_decides_for_ones_own_units_and_those_below_and_for_no_others(
-    stage: Stage, who: str, unit: str, may: bool
+    stage: Stage, who: str, own: tuple[str, ...], foreign: tuple[str, ...]
 ) -> None:
-    unit_id = stage.cast.units[unit]
-    forged = (
-        actions.Pause(unit_id, 0),
-        actions.Pause(unit_id, 1),
-        actions.Unpause(unit_id),
-        actions.CastUnit(unit_id, 0),
-        actions.CastRoles(unit_id, 3),
-        actions.CastWrite(unit_id, 0),
-        actions.CastSend(unit_id, 0, "0" * 12),
-    )
+    for unit in (*foreign, *own):
+        unit_id = stage.cast.units[unit]
+        forged = (
+            actions.Pause(unit_id, 0),
+            actions.Pause(unit_id, 1),
+            actions.CastUnit(unit_id, 0),
+            actions.CastRoles(unit_id, 3),
+            actions.CastWrite(unit_id, 0),
+            actions.CastSend(unit_id, 0, "0" * 12),
+            actions.Unpause(unit_id),
+        )
 
-    answers = [await press(stage, who, action) for action in forged]
+        answers = [await press(stage, who, action) for action in forged]
 
-    assert [OUT_OF_SCOPE not in answer for answer in answers] == [may] * len(forged)
-    assert await rows(stage, tables.sending_pause) == int(may)
+        assert [OUT_OF_SCOPE not in answer for answer in answers] == [unit in own] * len(forged)
+
+    assert await rows(stage, tables.sending_pause) == len(own)  # each was ended again, and is kept
     assert await rows(stage, tables.broadcast) == 0
 
 

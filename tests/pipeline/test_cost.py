@@ -27,7 +27,7 @@ class Meter:
             event.listen(engine.sync_engine, "before_cursor_execute", self._note)
 
     def _note(self, _conn: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        if not statement.startswith("BEGIN"):
+        if not statement.startswith("BEGIN") and "FROM job" not in statement:  # the worker looks whenever it likes
             self.statements.append(statement)
 
     async def cost(self, inbound: Inbound) -> tuple[int, int]:
@@ -94,7 +94,7 @@ async def test_a_final_test_stays_within_the_limits(stage: Stage) -> None:
     for presses in range(40):
         seen = stage.newest("lan")
         inside, after = await meter.cost(Tap(f"test-{presses}", sender, seen.buttons[0][0][1], seen.ref))
-        assert after == AFTERWARDS
+        assert after == AFTERWARDS, meter.statements
         if "kiểm tra" in stage.newest("lan").text or "Hoàn thành chuyên đề" in stage.newest("lan").text:
             assert inside <= AT_AN_END
             break

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.clock import AdjustableClock
-from bot.program import CLOCK_OFFSET, Program, build
+from bot.program import Program, build
 from bot.settings import Settings
+from bot.start import CLOCK_OFFSET
 from channels.messages import ContactShared, DoorClosed, DoorOpened, Sender, Started, Tap, Text, Unsupported
 from handlers import actions
 from learning.calendar import local
