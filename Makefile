@@ -30,7 +30,7 @@ demo: install ## Open the demo in a browser: a tổ trưởng's chat, four super
 	$(BIN)/taphuan demo
 
 test: $(VENV)/.dev ## Run the tests on SQLite and on a PostgreSQL that they start themselves
-	$(BIN)/python -m pytest -n 3 -m "not browser"
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not browser"
 
 test-browser: $(VENV)/.browser ## Run the browser tests (needs Debian's chromium)
 	$(BIN)/python -m pytest -m browser --allow-hosts=127.0.0.1,::1,localhost

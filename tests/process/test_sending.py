@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import sys
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
 
+from bot import cli
 from learning.roles import Role
 from storage import broadcasts
 from storage.tables import delivery
@@ -20,6 +19,7 @@ from tests import builders
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from pathlib import Path
 
     from storage.database import Database
 
@@ -29,29 +29,35 @@ TEXT = "Mai nghỉ làm để tránh bão. Các đồng chí báo cho đoàn vi�
 
 
 @pytest.fixture
-async def taphuan(database: Database, database_url: str, tmp_path: Path) -> Taphuan:
-    """The command itself, over a union of two joined cadres: T > A (a chair, a group leader)."""
+async def taphuan(
+    database: Database,
+    database_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Taphuan:
+    """The command, over a union of two joined cadres: T > A (a chair, a group leader)."""
     async with database.begin() as conn:
         root = await builders.unit(conn, "T", "LDLD_TINH", name="LĐLĐ tỉnh Sông Lam")
         base = await builders.unit(conn, "A", "CDCS", root, name="CĐCS May Hoa Sen")
         for name, role in (("Lê Thị Chung", Role.CHAIR), ("Phạm Thị Nụ", Role.GROUP_LEADER)):
             await builders.agreed(conn, await builders.cadre(conn, name, base, role), at=datetime.now(UTC))
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("TAPHUAN_")}
-    environment |= {"TAPHUAN_DATABASE_URL": database_url, "HOME": str(tmp_path)}
+    for name in [name for name in os.environ if name.startswith("TAPHUAN_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("TAPHUAN_DATABASE_URL", database_url)
+    monkeypatch.chdir(tmp_path)
     (tmp_path / "tin.txt").write_text(TEXT, encoding="utf-8")
 
+    def main(arguments: tuple[str, ...]) -> int:
+        with pytest.raises(SystemExit) as ended:
+            cli.main(list(arguments))
+        assert isinstance(ended.value.code, int)
+        return ended.value.code
+
     async def call(*arguments: str) -> tuple[int, str, str]:
-        process = await asyncio.create_subprocess_exec(
-            str(Path(sys.executable).with_name("taphuan")),
-            *arguments,
-            env=environment,
-            cwd=tmp_path,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        out, err = await process.communicate()
-        assert process.returncode is not None
-        return process.returncode, out.decode(), err.decode()
+        status = await asyncio.to_thread(main, arguments)
+        printed = capsys.readouterr()
+        return status, printed.out, printed.err
 
     return call
 
