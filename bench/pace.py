@@ -9,17 +9,18 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bench.counter import Counter
 from bench.machine import here
 from bench.platform import TOKEN
-from bench.rig import bulk_by_state, cpu_s, postgres, prepare, queue_notices, running
+from bench.rig import bulk_by_state, cpu_s, free_port, postgres, prepare, queue_notices, running
 
 if TYPE_CHECKING:
     from argparse import Namespace
 
-SENDER = (sys.executable, "-m", "bench.sending")
+SENDER = (str(Path(sys.executable).with_name("taphuan")), "serve", "--role", "sender")
 PROCESSES = 2
 NUMBER = 50_000
 RATE = 1_000
@@ -45,12 +46,13 @@ async def _one(url: str, number: int) -> dict[str, float]:
             "TAPHUAN_TELEGRAM_TOKEN": TOKEN,
             "TAPHUAN_TELEGRAM_API_BASE": platform.url,
             "TAPHUAN_TELEGRAM_RATE": str(RATE),
+            "TAPHUAN_LOG_FORMAT": "json",
         }
         await queue_notices(url, 1, number)
         cpu = 0.0
         async with (
-            running(*SENDER, environment=environment) as first,
-            running(*SENDER, environment=environment) as second,
+            running(*SENDER, environment=environment | {"TAPHUAN_PORT": str(free_port())}) as first,
+            running(*SENDER, environment=environment | {"TAPHUAN_PORT": str(free_port())}) as second,
         ):
             with suppress(PermissionError):  # the real platform has a machine of its own
                 os.setpriority(os.PRIO_PROCESS, 0, -15)

@@ -1,23 +1,27 @@
-"""`taphuan bench plan`: a day for a million learners, beside PgQueuer that only takes one job for each of them."""
+"""`taphuan bench plan`: a day for a million learners, beside PgQueuer that only takes a job for each of them."""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import os
+import random
 import re
 import sys
 import tempfile
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import asyncpg
+from pgqueuer.adapters.drivers.asyncpg import AsyncpgDriver
+from pgqueuer.queries import Queries
 from sqlalchemy import text
 
 from bench.machine import here
 from bot.demo import scale
-from scheduler.planner import day_ends
+from scheduler.planner import DAY_PAGE, day_ends
 from storage import schema
 from storage.database import open_database
 
@@ -40,15 +44,19 @@ async def run(args: Namespace) -> int:
             server.psql("CREATE DATABASE bench")
             url = server.get_uri("bench")
             figures = await _measure(url, args.learners)
+            server.psql("DROP DATABASE bench WITH (FORCE)")
+            server.psql("CREATE DATABASE peer")
+            peers = {"pgqueuer": await _peer(server.get_uri("peer"), args.learners)}
         finally:
             server.cleanup()
-    result = {"name": "plan", "machine": here(), "figures": figures, "peers": {}}
+    result = {"name": "plan", "machine": here(), "figures": figures, "peers": peers}
     if args.json:
         print(json.dumps(result, ensure_ascii=False))
     else:
         print(result["machine"])
-        for name, value in figures.items():
-            print(f"{name}: {value}")
+        for who, found in {"taphuan": figures, **peers}.items():
+            for name, value in found.items():
+                print(f"{who}: {name}: {value}")
     return 0
 
 
@@ -95,6 +103,28 @@ async def _measure(url: str, learners: int) -> dict[str, Any]:
         "stopped": stopped,
         "stop_s": round(stop_s, 1),
     }
+
+
+async def _peer(url: str, learners: int) -> dict[str, Any]:
+    """Enqueue as many jobs with a time each, in batches as large as the planner's pages, each its own transaction."""
+    conn = await asyncpg.connect(url)
+    queries = Queries(AsyncpgDriver(conn))
+    await queries.install()
+    rng = random.Random(7)
+    started = time.perf_counter()
+    for begin in range(0, learners, DAY_PAGE):
+        ids = range(begin, min(begin + DAY_PAGE, learners))
+        await queries.enqueue(
+            ["nudge"] * len(ids),
+            [b'{"person": %d}' % person for person in ids],
+            [0] * len(ids),
+            [timedelta(seconds=rng.uniform(0, 40_000)) for _ in ids],
+            [f"nudge:{person}:20261121" for person in ids],
+        )
+    seconds = time.perf_counter() - started
+    rows = await conn.fetchval("SELECT count(*) FROM pgqueuer")
+    await conn.close()
+    return {"seconds": round(seconds, 1), "jobs_per_s": round(learners / seconds), "queued": rows}
 
 
 async def _taphuan(url: str, *arguments: str) -> tuple[float, float, dict[str, Any]]:
