@@ -123,7 +123,7 @@ async def _run(args: Namespace) -> int:
 
 async def _on_database(args: Namespace, chosen: Settings) -> int:
     prepare_folder(chosen.database_url)
-    database = open_database(chosen.database_url)
+    database = open_database(chosen.database_url, is_patient=True)
     try:
         try:
             await database.ping()
