@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import backup, cli_digest, cli_jobs, cli_plan, cli_roster, cli_sending, invite, log, settings
+from bot import backup, cli_digest, cli_items, cli_jobs, cli_plan, cli_roster, cli_sending, invite, log, settings
 from bot.assigned import AssignmentError, assigned_modules
 from bot.start import Role, StartError, clock_of, planner_for, prepare_folder, unopened
 from content import loader
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from bot.settings import Settings
+    from storage.database import Database
 
 REFUSED = 1
 BENCHES = {name: f"bench.{name}" for name in ("bulk", "pace", "plan", "roster", "taps")}
@@ -51,6 +52,7 @@ def parser() -> ArgumentParser:
     check = content.add_parser("check", help="kiểm tra mọi bài học")
     check.add_argument("folder", nargs="?", type=Path, metavar="THƯ_MỤC")
     check.add_argument("--json", action="store_true")
+    cli_items.add_arguments(content.add_parser("items", help="câu hỏi nào cần xem lại, theo câu trả lời"))
     cli_digest.add_arguments(commands.add_parser("digest", help="số liệu của một đơn vị"))
     cli_plan.add_arguments(commands.add_parser("plan", help="tin sẽ gửi trong một ngày, theo giờ"))
     cli_jobs.add_arguments(commands.add_parser("jobs", help="việc chạy nền"))
@@ -94,7 +96,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 async def _run(args: Namespace) -> int:
-    if args.command == "content":
+    if args.command == "content" and args.content == "check":
         return _content(args)
     if args.command == "roster" and args.roster_command == "template":
         return await cli_roster.run(args, "")
@@ -147,17 +149,25 @@ async def _on_database(args: Namespace, chosen: Settings) -> int:
                 return await cli_jobs.run(args, database)
             case "invite":
                 return await invite.run(args, database, now, await _bot_name(chosen))
-            case "plan":
-                async with database.begin() as conn:
-                    off = await holidays.load(conn, day_of(now))
-                planner = planner_for(chosen, database, loader.load(), off)
-                return await cli_plan.run(args, database, planner, off, now)
             case command if command in cli_sending.COMMANDS:
                 return await cli_sending.run(args, database, now)
             case _:
-                return await cli_digest.run(args, database, assigned_modules(loader.load(), chosen.assigned), now)
+                return await _with_content(args, chosen, database, now)
     finally:
         await database.close()
+
+
+async def _with_content(args: Namespace, chosen: Settings, database: Database, now: datetime) -> int:
+    library = loader.load()
+    match args.command:
+        case "content":
+            return await cli_items.run(args, database, library)
+        case "plan":
+            async with database.begin() as conn:
+                off = await holidays.load(conn, day_of(now))
+            return await cli_plan.run(args, database, planner_for(chosen, database, library, off), off, now)
+        case _:
+            return await cli_digest.run(args, database, assigned_modules(library, chosen.assigned), now)
 
 
 async def _bot_name(chosen: Settings) -> str | None:
