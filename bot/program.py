@@ -34,6 +34,7 @@ from web.metrics import Metrics
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import AsyncExitStack
+    from pathlib import Path
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -104,16 +105,21 @@ class Program:
             await lane.empty()
 
 
-async def build(settings: Settings, stack: AsyncExitStack) -> Program:
+async def build(settings: Settings, stack: AsyncExitStack, content: Path | None = None) -> Program:
     """
     Put the program together on a migrated database; nothing runs yet.
+
+    Args:
+        settings: the settings.
+        stack: closes what is opened here.
+        content: the directory that holds `courses/`; the content shipped with the program when None.
 
     Raises:
         StartError: the database is not ready.
         content.loader.ContentError: the content has faults.
         bot.assigned.AssignmentError: the assigned chuyên đề is not there.
     """
-    library = loader.load()
+    library = loader.load(content)
     assigned = assigned_modules(library, settings.assigned)
     database = open_database(settings.database_url)
     stack.push_async_callback(database.close)
@@ -135,7 +141,7 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Program:
             names[telegram_endpoint] = TELEGRAM
         today = day_of(clock.now())
         off = await days.load(conn, today)
-        await runs.keep_versions(conn, loader.sources(), clock.now())
+        await runs.keep_versions(conn, loader.sources(content), clock.now())
         installation = Installation(
             invited_by=settings.invited_by,
             document=settings.document,

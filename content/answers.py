@@ -14,11 +14,16 @@ from typing import TYPE_CHECKING, assert_never
 from content.figures import Figures, resolve
 from content.model import QuestionKind
 from learning import formula, grading, numbers
+from learning.text import fold
 
 if TYPE_CHECKING:
     from datetime import date
 
     from content.model import Question
+
+
+LONGEST_TYPED = 60  # code points of an answer in words; what is longer is a remark
+_TRUE_FALSE = {"dung": "a", "sai": "b"}
 
 
 def expected(question: Question, on: date, figures: Figures | None = None) -> Decimal:
@@ -42,7 +47,8 @@ def is_answer(question: Question, kept: str) -> bool:
         case QuestionKind.ONE | QuestionKind.TRUE_FALSE:
             return kept in keys
         case QuestionKind.SEVERAL:
-            return bool(kept) and "".join(sorted(set(kept))) == kept and set(kept) <= set(keys)
+            is_set = bool(kept) and "".join(sorted(set(kept))) == kept and set(kept) <= set(keys)
+            return is_set or kept == grading.SEEN
         case QuestionKind.ORDER:
             return sorted(kept) == sorted(keys)
         case QuestionKind.NUMBER:
@@ -88,7 +94,8 @@ def read(question: Question, typed: str, order: str) -> str | None:
     """
     match question.kind:
         case QuestionKind.ONE | QuestionKind.TRUE_FALSE:
-            letters = grading.letters(typed, order)
+            said = _TRUE_FALSE.get(fold(typed), typed) if question.kind is QuestionKind.TRUE_FALSE else typed
+            letters = grading.letters(said, order)
             return letters if letters is not None and len(letters) == 1 else None
         case QuestionKind.SEVERAL:
             letters = grading.letters(typed, order)
@@ -100,6 +107,35 @@ def read(question: Question, typed: str, order: str) -> str | None:
             number = numbers.typed(typed, question.answer.unit if question.answer else "")
             return None if number is None else numbers.kept(number)
         case QuestionKind.TEXT:
+            if not fold(typed) or len(typed) > LONGEST_TYPED:
+                return None
             return grading.MATCHED if grading.matches(question.accepted, typed) else grading.UNMATCHED
+        case _:
+            assert_never(question.kind)
+
+
+def right_answer(question: Question, on: date, figures: Figures | None = None) -> str:
+    """Return the right answer as it is kept."""
+    if question.kind is QuestionKind.NUMBER:
+        return numbers.kept(expected(question, on, figures))
+    return grading.MATCHED if question.kind is QuestionKind.TEXT else question.right_keys
+
+
+def wrong_answers(question: Question) -> tuple[str, ...]:
+    """Return some wrong answers as they are kept: each wrong choice, too many or too few of several, steps swapped."""
+    right = question.right_keys
+    match question.kind:
+        case QuestionKind.ONE | QuestionKind.TRUE_FALSE:
+            return tuple(choice.key for choice in question.choices if not choice.is_right)
+        case QuestionKind.SEVERAL:
+            every = "".join(sorted(choice.key for choice in question.choices))
+            too_few = tuple(right.replace(key, "") for key in right)
+            return (every, *too_few) if set(every) != set(right) else too_few
+        case QuestionKind.ORDER:
+            return (right[1] + right[0] + right[2:], right[:-2] + right[-1] + right[-2])
+        case QuestionKind.NUMBER:
+            return (grading.SEEN,)
+        case QuestionKind.TEXT:
+            return (grading.UNMATCHED, grading.SEEN)
         case _:
             assert_never(question.kind)

@@ -162,6 +162,7 @@ def _every_answer(question: Question, expected: Decimal) -> Iterator[str]:
         case QuestionKind.ONE | QuestionKind.TRUE_FALSE:
             yield from keys
         case QuestionKind.SEVERAL:
+            yield SEEN
             for count in range(1, len(keys) + 1):
                 yield from ("".join(sorted(some)) for some in combinations(keys, count))
         case QuestionKind.ORDER:

@@ -69,17 +69,19 @@ def question_text(
         picked: the keys of the steps of an order that were put so far.
     """
     choices = {choice.key: choice for choice in question.choices}
-    lines = [f"{letter}. {choices[key].text}" for letter, key in zip(LETTERS, order, strict=False)]
-    parts = [header, question.text, *(["", *lines] if lines else [])]
-    if said := _how_to_answer(question, order, picked):
-        parts += ["", said]
+    is_listed = question.kind is not QuestionKind.TRUE_FALSE
+    lines = [f"{letter}. {choices[key].text}" for letter, key in zip(LETTERS, order if is_listed else "", strict=False)]
+    said = _how_to_answer(question, order, picked)
+    parts = [header, question.text, *([said] if said else []), *(["", *lines] if lines else [])]
     return resolve("\n".join(parts), on, figures)
 
 
 def _how_to_answer(question: Question, order: str, picked: str) -> str:
     match question.kind:
-        case QuestionKind.ONE | QuestionKind.TRUE_FALSE:
+        case QuestionKind.ONE:
             return ""
+        case QuestionKind.TRUE_FALSE:
+            return "Đồng chí chọn: đúng hay sai?"
         case QuestionKind.SEVERAL:
             return "Chọn mọi ý đúng, rồi bấm [Xong]."
         case QuestionKind.ORDER:
@@ -127,7 +129,8 @@ def _one(question: Question, kept: str, order: str, *, is_right: bool) -> list[s
     if is_right:
         return [f"{RIGHT} {chosen.reason}"]
     right = question.right
-    answer = f"Đáp án: {_letters(right.key, order)}. {_ended(right.text)} {right.reason}"
+    letter = "" if question.kind is QuestionKind.TRUE_FALSE else f"{_letters(right.key, order)}. "
+    answer = f"Đáp án: {letter}{_ended(right.text)} {right.reason}"
     return [f"{WRONG} {chosen.reason}", answer]
 
 
@@ -138,13 +141,15 @@ def _several(question: Question, kept: str, order: str, *, is_right: bool) -> li
     if is_right:
         reasons = " ".join(choices[key].reason for key in right)
         return [f"{RIGHT} {reasons}"]
+    answer = [f"{_letters(key, order)}. {choices[key].text}" for key in sorted(right, key=order.index)]
+    if kept == grading.SEEN:
+        return [f"{LOOKED_UP} Đáp án:", *answer]
     missed, mistaken = grading.missed(right, kept), grading.mistaken(right, kept)
     reason = choices[mistaken[0] if mistaken else missed[0]].reason
     lines = [f"{WRONG if mistaken else INCOMPLETE} {reason}"]
     if missed:
         lines.append(f"Còn thiếu: {_letters(missed, order)}.")
-    shown = sorted(right, key=order.index)
-    return [*lines, "Đáp án:", *(f"{_letters(key, order)}. {choices[key].text}" for key in shown)]
+    return [*lines, "Đáp án:", *answer]
 
 
 def _ordered(question: Question, *, is_right: bool) -> list[str]:

@@ -90,11 +90,20 @@ class Next(Action):
 
 @dataclass(frozen=True, slots=True)
 class Answer(Action):
-    """Choose `choice` (a stable key) in an attempt."""
+    """Answer an attempt with `choice`, in the form it is kept in: a stable key, several of them, "-" to look it up."""
 
     word: ClassVar[str] = "answer"
     attempt: int
     choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pick(Action):
+    """Show an attempt's question with these choices picked, in the order picked; nothing is stored."""
+
+    word: ClassVar[str] = "pick"
+    attempt: int
+    picked: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, assert_never
 
 from channels.messages import (
@@ -15,10 +14,9 @@ from channels.messages import (
     Text,
     Unsupported,
 )
-from handlers import actions, attention, broadcast, changes, digest, join, me, pause, settings, study, words
+from handlers import actions, attention, broadcast, changes, digest, join, me, pause, quiz, settings, study, words
 from learning.codes import looks_like_code
 from learning.text import fold
-from storage import runs
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -26,8 +24,8 @@ if TYPE_CHECKING:
     from channels.messages import Message
     from handlers.context import Context, Visitor
 
-_LETTER = re.compile(r"[a-d]")
 _MOST_COMMAND_WORDS = 4
+_TRUE_OR_STOP = "dung"  # "đúng" and "dừng", folded
 
 
 async def _help(ctx: Context) -> list[Message]:
@@ -156,7 +154,7 @@ async def route(ctx: Context, inbound: Inbound) -> tuple[str, list[Message]]:
         case Text(text=text):
             return await _typed(ctx, text)
         case ContactShared() | Unsupported():
-            return "study.hint", await _hint(ctx)
+            return "study.hint", await quiz.hint(ctx)
         case DoorClosed() | DoorOpened():
             return "ignored", []
         case _:
@@ -166,7 +164,8 @@ async def route(ctx: Context, inbound: Inbound) -> tuple[str, list[Message]]:
 # What a button may ask for, and who decides about it.
 _TAPS: dict[type[actions.Action], Callable[[Context, Any], Awaitable[list[Message]]]] = {
     actions.Next: study.go_on,
-    actions.Answer: study.answer,
+    actions.Answer: quiz.answer,
+    actions.Pick: quiz.pick,
     actions.Later: study.later,
     actions.SetHour: settings.set_hour,
     actions.SetShift: settings.set_shift,
@@ -210,24 +209,13 @@ async def _tap(ctx: Context, packed: str) -> tuple[str, list[Message]]:
 
 async def _typed(ctx: Context, text: str) -> tuple[str, list[Message]]:
     folded = fold(text)
-    if len(folded.split()) <= _MOST_COMMAND_WORDS:
-        if _LETTER.fullmatch(folded):
-            answered = await study.answer_by_letter(ctx, folded.upper())
-            return "study.answer", answered if answered is not None else await _hint(ctx)
-        if folded in COMMANDS:
-            return f"typed.{folded.replace(' ', '_')}", await COMMANDS[folded](ctx)
-    if ctx.account.awaits == changes.AWAITS:
-        return "changes.take_words", await changes.take_words(ctx, text)
-    if ctx.account.awaits == broadcast.AWAITS:
-        return "broadcast.take_words", await broadcast.take_words(ctx, text)
-    return "study.hint", await _hint(ctx)
-
-
-async def _hint(ctx: Context) -> list[Message]:
-    run = await runs.open_run(ctx.conn, ctx.person)
-    if run is not None and run.progress.step.is_question and not run.progress.answered:
-        asked = await runs.asked_at(ctx.conn, run.id, run.progress.at)
-        if asked is not None:
-            letters = ", ".join("ABCD"[: len(asked.order) - 1]) + f" hoặc {'ABCD'[len(asked.order) - 1]}"
-            return [words.not_understood_in_question(letters)]
-    return [words.not_understood()]
+    if folded == _TRUE_OR_STOP and (answered := await quiz.said_true(ctx, text)) is not None:
+        return "quiz.answer", answered
+    if len(folded.split()) <= _MOST_COMMAND_WORDS and folded in COMMANDS:
+        return f"typed.{folded.replace(' ', '_')}", await COMMANDS[folded](ctx)
+    if not quiz.looks_lettered(text):
+        if ctx.account.awaits == changes.AWAITS:
+            return "changes.take_words", await changes.take_words(ctx, text)
+        if ctx.account.awaits == broadcast.AWAITS:
+            return "broadcast.take_words", await broadcast.take_words(ctx, text)
+    return await quiz.typed(ctx, text)

@@ -1,4 +1,4 @@
-"""Lessons, questions and final tests: one step at a time, each decided once."""
+"""Lessons and final tests: which step comes, one at a time."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import time
 from typing import TYPE_CHECKING
 
 from content import present
-from handlers import words
+from handlers import quiz, words
 from handlers.syllabus import Item, lessons_of, next_item, test_pool
 from learning import lesson as rules
 from learning.calendar import at, day_of, monday
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from channels.messages import Message, PersonId
-    from content.model import Library, Question
-    from handlers.actions import Answer, Later, Next
+    from content.model import Library
+    from handlers.actions import Later, Next
     from handlers.context import Context
     from learning.lesson import Progress
-    from storage.runs import Asked, Run
+    from storage.runs import Run
 
 MOST_REVIEWED = 3  # questions of an earlier day put before a lesson
 
@@ -47,7 +47,7 @@ async def resume(ctx: Context) -> list[Message]:
     if standing.open_run is not None:
         if not _fits(ctx.library, standing.open_run):
             return await _begin_again(ctx, standing.open_run)
-        return [await show(ctx.conn, ctx.library, standing.open_run, ctx.now, replaces=ctx.in_place())]
+        return await _show(ctx, standing.open_run, replaces=ctx.in_place())
     return await begin_next(ctx, standing)
 
 
@@ -59,7 +59,7 @@ async def begin_next(ctx: Context, standing: Studies) -> list[Message]:
     ctx.changes["last_lesson_at"] = ctx.now
     if run.module_id not in standing.started:
         await _enrol(ctx, run, len(lessons_of(ctx.library.module(run.module_id), standing.tracks)))
-    return [await show(ctx.conn, ctx.library, run, ctx.now, replaces=None)]
+    return await _show(ctx, run, replaces=None)
 
 
 async def open_next(
@@ -138,38 +138,20 @@ async def _enrol(ctx: Context, run: Run, lessons_total: int) -> None:
 
 async def show(conn: AsyncConnection, library: Library, run: Run, now: datetime, *, replaces: str | None) -> Message:
     """Show the step that a sitting is at; an answered question shows its verdict again."""
-    step = run.progress.step
-    today = day_of(now)
-    if not step.is_question:
-        return _card(library, run, today, replaces)
-    question = library.questions[step.ref]
-    if run.progress.answered:
-        asked = await runs.asked_at(conn, run.id, run.progress.at)
-        if asked is not None and asked.chosen is not None:
-            return words.verdict(run, question, asked.chosen, asked.order, today, replaces=replaces)
-    order = _order(run, question)
-    attempt_id = await runs.ask(
-        conn,
-        run=run,
-        question_id=question.id,
-        version=library.lessons[question.lesson_id].version if run.kind != "test" else run.version,
-        place=run.progress.at,
-        is_first=step.kind.is_first_answer,
-        order=order,
-        now=now,
-    )
-    return words.question(run, question, attempt_id, order, today, replaces=replaces)
+    if not run.progress.step.is_question:
+        return _card(library, run, day_of(now), replaces)
+    return await quiz.put(conn, library, run, now, replaces=replaces)
+
+
+async def _show(ctx: Context, run: Run, *, replaces: str | None) -> list[Message]:
+    await quiz.stop_awaiting(ctx, run)
+    return [await show(ctx.conn, ctx.library, run, ctx.now, replaces=replaces)]
 
 
 def _card(library: Library, run: Run, today: date, replaces: str | None) -> Message:
     lesson = library.lessons[run.lesson_id]
     text = present.card_text(lesson, int(run.progress.step.ref), run.progress.number, run.progress.total, today)
     return words.card(run, text, replaces=replaces)
-
-
-def _order(run: Run, question: Question) -> str:
-    seed = f"{run.id}:{run.progress.at}:{run.opened_at.isoformat()}"
-    return "".join(shuffled([choice.key for choice in question.choices], seed))
 
 
 # --- going on ---------------------------------------------------------------------------------------------------------
@@ -192,7 +174,7 @@ async def type_on(ctx: Context) -> list[Message]:
         return await resume(ctx)
     if run.progress.may_advance:
         return await _advance(ctx, run)
-    return [await show(ctx.conn, ctx.library, run, ctx.now, replaces=None)]
+    return await _show(ctx, run, replaces=None)
 
 
 async def _advance(ctx: Context, run: Run) -> list[Message]:
@@ -200,15 +182,11 @@ async def _advance(ctx: Context, run: Run) -> list[Message]:
         return await _begin_again(ctx, run)
     if run.is_pushed and run.kind == "lesson" and run.progress.at == 0:
         await _enrol(ctx, run, run.progress.total)
-    moved = _at(run, rules.advance(run.progress))
+    moved = replace(run, progress=rules.advance(run.progress))
     if moved.progress.is_finished:
         return await _finish(ctx, moved)
     await runs.save(ctx.conn, run.id, moved.progress)
-    return [await show(ctx.conn, ctx.library, moved, ctx.now, replaces=ctx.in_place())]
-
-
-def _at(run: Run, progress: Progress) -> Run:
-    return replace(run, progress=progress)
+    return await _show(ctx, moved, replaces=ctx.in_place())
 
 
 def _fits(library: Library, run: Run) -> bool:
@@ -224,44 +202,6 @@ async def _begin_again(ctx: Context, run: Run) -> list[Message]:
     """The content was published anew meanwhile: drop the sitting and begin what comes next."""
     await runs.drop(ctx.conn, run.id)
     return await begin_next(ctx, await where(ctx.conn, ctx.person, ctx.now))
-
-
-# --- answering --------------------------------------------------------------------------------------------------------
-
-
-async def answer(ctx: Context, action: Answer) -> list[Message]:
-    """Take an answer by button: grade, store once, answer in place."""
-    asked = await runs.asked_by_id(ctx.conn, action.attempt)
-    if asked is None or asked.run.person_id != ctx.person:
-        return []
-    return await _take(ctx, asked, action.choice)
-
-
-async def answer_by_letter(ctx: Context, letter: str) -> list[Message] | None:
-    """Take an answer typed as a letter; None if no question is on the screen, or it has no such letter."""
-    run = await runs.open_run(ctx.conn, ctx.person)
-    if run is None or not run.progress.step.is_question or run.progress.answered:
-        return None
-    asked = await runs.asked_at(ctx.conn, run.id, run.progress.at)
-    place = present.LETTERS.find(letter)
-    if asked is None or not 0 <= place < len(asked.order):
-        return None
-    return await _take(ctx, asked, asked.order[place])
-
-
-async def _take(ctx: Context, asked: Asked, choice: str) -> list[Message]:
-    run = asked.run
-    if run.finished_at or run.progress.at != asked.place or run.progress.answered or asked.chosen is not None:
-        return []
-    question = ctx.library.questions.get(asked.question_id)
-    chosen = question.choice(choice) if question else None
-    if question is None or chosen is None:
-        return []
-    if not await runs.record_answer(ctx.conn, asked.id, choice, is_right=chosen.is_right, now=ctx.now):
-        return []
-    answered = _at(run, rules.answer(run.progress, is_right=chosen.is_right))
-    await runs.save(ctx.conn, run.id, answered.progress)
-    return [words.verdict(answered, question, choice, asked.order, day_of(ctx.now), replaces=ctx.in_place())]
 
 
 async def later(ctx: Context, action: Later) -> list[Message]:

@@ -328,7 +328,7 @@ attempt = _table(
     Column("is_first", Boolean, nullable=False),  # first answers count, repeats teach
     Column("choice_order", String(8), nullable=False),  # stable keys in the order shown
     Column("shown_at", Instant, nullable=False),
-    Column("chosen", String(1)),
+    Column("chosen", String(20)),  # keys of choices, a number, or one of the marks of learning.grading
     Column("is_right", Boolean),
     Column("answered_at", Instant),
     UniqueConstraint("run_id", "place"),

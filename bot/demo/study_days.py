@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from content import answers
+from content.model import QuestionKind
 from learning import lesson as rules
+from learning.calendar import day_of
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -109,7 +112,8 @@ def sit(sitting: Sitting, library: Library, rng: Random, right_share: float, sto
 def _put(sitting: Sitting, progress: Progress, library: Library, now: datetime, rng: Random) -> Answered:
     question = library.questions[progress.step.ref]
     keys = [choice.key for choice in question.choices]
-    rng.shuffle(keys)
+    if question.kind is not QuestionKind.TRUE_FALSE:
+        rng.shuffle(keys)
     version = sitting.version if sitting.kind == "test" else library.lessons[question.lesson_id].version
     return Answered(question.id, version, progress.at, progress.step.kind.is_first_answer, "".join(keys), now)
 
@@ -118,7 +122,8 @@ def _answer(
     put: Answered, progress: Progress, question: Question, rng: Random, share: float, now: datetime
 ) -> Progress:
     put.is_right = rng.random() < share
-    wrong = [choice.key for choice in question.choices if not choice.is_right]
-    put.chosen = question.right.key if put.is_right else rng.choice(wrong)
+    put.chosen = (
+        answers.right_answer(question, day_of(now)) if put.is_right else rng.choice(answers.wrong_answers(question))
+    )
     put.answered_at = now
     return rules.answer(progress, is_right=put.is_right)

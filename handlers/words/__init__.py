@@ -34,12 +34,15 @@ from handlers.words.lessons import (
     kept,
     lesson_done,
     nothing_left,
-    question,
     reminder,
     review_done,
     shift_asked,
-    step_name,
     test_done,
+)
+from handlers.words.questions import (
+    not_understood_in_question,
+    question,
+    step_name,
     verdict,
 )
 from handlers.words.sending import (
@@ -70,7 +73,6 @@ from handlers.words.settings import (
     linked,
     me,
     not_understood,
-    not_understood_in_question,
     pace_set,
     settings,
     shift_set,

@@ -1,83 +1,27 @@
-"""What is said of lessons, questions and final tests."""
+"""What is said of lessons and final tests."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from channels.messages import Button, Kind, Message
-from content import present
-from content.figures import resolve
-from handlers.actions import (
-    Answer,
-    Later,
-    Next,
-    Resume,
-    Screen,
-    SetShift,
-    Snooze,
-)
+from handlers.actions import Next, Resume, Screen, SetShift, Snooze
 from learning.calendar import Shift
-from learning.lesson import StepKind
 from learning.text import given_name
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from content.model import Lesson, Library, Module, Question
+    from content.model import Lesson, Library, Module
     from storage.runs import Run
     from storage.standing import Studies
 
-from handlers.words.buttons import CONTINUE, hours
-
-_STEP_NAMES = {
-    StepKind.QUESTION: "Câu hỏi",
-    StepKind.AGAIN: "Làm lại",
-    StepKind.REVIEW: "Ôn lại",
-    StepKind.TEST: "Kiểm tra cuối",
-}
-
-
-def _titled(text: str) -> tuple[str, str]:
-    title, _, body = text.partition("\n")
-    return title, body.strip("\n")
+from handlers.words.buttons import CONTINUE, hours, later, titled
 
 
 def card(run: Run, text: str, *, replaces: str | None) -> Message:
     """One card, with [Tiếp] and [Học sau]."""
-    title, body = _titled(text)
+    title, body = titled(text)
     on = Button("Tiếp ▸", Next(run.id, run.progress.at).pack())
-    return Message(body, ((on, _later(run)),), title=title, kind=Kind.LESSON_STEP, replaces=replaces)
-
-
-def _later(run: Run) -> Button:
-    return Button("Học sau", Later(run.id).pack())
-
-
-def step_name(run: Run) -> str:
-    """What stands above a question: which of how many of its kind."""
-    kind = run.progress.step.kind
-    total = sum(step.kind is kind for step in run.progress.steps)
-    place = sum(step.kind is kind for step in run.progress.steps[: run.progress.at + 1])
-    return f"{_STEP_NAMES[kind]} {place}/{total}"
-
-
-def question(run: Run, asked: Question, attempt_id: int, order: str, today: date, *, replaces: str | None) -> Message:
-    """A question with its letters as buttons."""
-    title, body = _titled(present.question_text(asked, order, step_name(run), today))
-    choices = {choice.key: resolve(choice.text, today) for choice in asked.choices}
-    letters = tuple(
-        Button(letter, Answer(attempt_id, key).pack(), hint=choices[key])
-        for letter, key in zip(present.LETTERS, order, strict=False)
-    )
-    return Message(body, (letters, (_later(run),)), title=title, kind=Kind.LESSON_STEP, replaces=replaces)
-
-
-def verdict(run: Run, asked: Question, chosen: str, order: str, today: date, *, replaces: str | None) -> Message:
-    """Whether it was right, and why; the question's step is left with [Tiếp]."""
-    title, body = _titled(present.verdict_text(asked, chosen, order, today))
-    head, _, rest = title.partition(". ")
-    on = Button("Tiếp ▸", Next(run.id, run.progress.at).pack())
-    return Message(f"{rest}\n{body}", ((on, _later(run)),), title=f"{head}.", kind=Kind.LESSON_STEP, replaces=replaces)
+    return Message(body, ((on, later(run)),), title=title, kind=Kind.LESSON_STEP, replaces=replaces)
 
 
 def kept(run: Run) -> Message:

@@ -103,13 +103,6 @@ def not_understood() -> Message:
     return Message("Trợ lý chưa hiểu ý đồng chí. Đồng chí chọn một nút bên dưới.", ((CONTINUE, HELP),))
 
 
-def not_understood_in_question(letters: str) -> Message:
-    """Free text while a question waits."""
-    return Message(
-        f"Câu hỏi đang chờ đồng chí: nhắn {letters}, hoặc bấm [Học tiếp] để xem lại câu hỏi.", ((CONTINUE, HELP),)
-    )
-
-
 def try_again() -> Message:
     """A handler failed; the operator has it."""
     return Message(

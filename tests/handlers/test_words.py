@@ -5,12 +5,13 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from channels.messages import Message, PersonId, UnitId
-from content import loader
+from content import answers, loader
 from handlers import words
 from handlers.context import Installation
 from learning.calendar import DayPart, Shift
@@ -39,6 +40,8 @@ INSTALLATION = Installation(
     bot_link="https://t.me/tro_ly_hoc_tap_cong_doan_bot",
 )
 LIBRARY = loader.load()
+KINDS = [*loader.load(Path(__file__).parents[1] / "scenarios" / "kinds").lessons["M1.1"].questions]
+TODAY = date(2026, 11, 21)
 NOW = datetime(2026, 11, 21, 3, tzinfo=UTC)
 POST = Post(7, 3, UNIT, "CDCS", Role.FULL_TIMER, Track.STAFF, receives_reports=True)
 STUDIES = Studies(
@@ -66,12 +69,13 @@ def said() -> Iterator[tuple[str, Message]]:
     yield "reminder", words.reminder(NAME, sitting, lesson)
     yield "reminder of a test", words.reminder(NAME, test, None)
     yield "shift_asked", words.shift_asked()
-    yield (
-        "question",
-        words.question(
-            run("lesson", begin_lesson(0, (question.id,))), question, 10**15, "abc", date(2026, 11, 21), replaces=None
-        ),
-    )
+    for asked in (question, *KINDS):
+        order = "".join(choice.key for choice in asked.choices)
+        asking = run("lesson", begin_lesson(0, (asked.id,)))
+        for picked in {order[:count] for count in range(len(order) + 1)}:
+            yield "question", words.question(asking, asked, 10**15, order, TODAY, picked=picked, replaces=None)
+        for kept in (answers.right_answer(asked, TODAY), *answers.wrong_answers(asked)):
+            yield "verdict", words.verdict(asking, asked, kept, order, TODAY, replaces=None)
 
 
 def said_to_newcomers() -> Iterator[tuple[str, Message]]:
@@ -102,7 +106,9 @@ def said_of_settings() -> Iterator[tuple[str, Message]]:
         yield message.__name__, message()
     for message in (words.erase_asked, words.erased, words.unlinked):
         yield message.__name__, message()
-    yield "in question", words.not_understood_in_question("A, B, C hoặc D")
+    for asked in KINDS:
+        order = "".join(choice.key for choice in asked.choices)
+        yield "in question", words.not_understood_in_question(asked, order)
     yield "me", words.me(NAME, [POST], ["Nhập môn công đoàn: 5/5 bài, kiểm tra cuối 90% ✔"] * 2)
     yield "link_code", words.link_code("K7MP-2QXD-9T", INSTALLATION.bot_link)
     yield "linked", words.linked(NAME)

@@ -7,6 +7,7 @@ import re
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,12 @@ from bot.program import Program, build
 from bot.settings import Settings
 from bot.start import CLOCK_OFFSET
 from channels.messages import ContactShared, DoorClosed, DoorOpened, Sender, Started, Tap, Text, Unsupported
+from content import answers
+from content.model import QuestionKind
 from handlers import actions
-from learning.calendar import local
+from learning import numbers
+from learning.calendar import day_of, local
+from learning.grading import MATCHED
 from storage import planning, runs
 from storage.database import open_database
 from storage.tables import content_version, metadata
@@ -28,10 +33,12 @@ from tests.standins.telegram import TOKEN, TelegramServer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+    from pathlib import Path
 
     from sqlalchemy import Table
 
     from channels.messages import Inbound
+    from content.model import Question
     from tests.scenarios.doors import Door, Seen
 
 MOST_PRESSES = 80
@@ -117,26 +124,36 @@ class Stage:
         await self._put(who, lambda key, sender: Tap(key, sender, action, ref or None, key))
 
     async def answers(self, who: str, *, right: bool) -> None:
-        """Press the right letter, or the first wrong one, of the question on the screen."""
+        """Press the right button, or a wrong one, of the question on the screen; type what one press does not do."""
         seen = self.newest(who)
+        question, order = await self._asked(seen)
+        kept = answers.right_answer(question, day_of(self.clock.now()))
+        if not right:
+            kept = answers.wrong_answers(question)[0]
         for label, packed in (button for row in seen.buttons for button in row):
             action = actions.unpack(packed)
-            if isinstance(action, actions.Answer) and await self._is_right(action) is right:
+            if isinstance(action, actions.Answer) and action.choice == kept:
                 await self._press(who, label, packed, seen.ref)
                 return
-        raise LookupError(f"no question on the screen of {who}")
+        await self.types(who, _as_typed(question, kept, order))
 
-    async def _is_right(self, action: actions.Answer) -> bool:
+    async def _asked(self, seen: Seen) -> tuple[Question, str]:
+        """The question that a message puts, and the order of its choices."""
+        packed = [actions.unpack(action) for row in seen.buttons for _, action in row]
+        attempt = next((a.attempt for a in packed if isinstance(a, actions.Answer | actions.Pick)), None)
+        if attempt is None:
+            raise LookupError(f"no question: {seen.text}")
         async with self.program.database.connect() as conn:
-            asked = await runs.asked_by_id(conn, action.attempt)
+            asked = await runs.asked_by_id(conn, attempt)
         assert asked is not None
-        return self.program.library.questions[asked.question_id].right.key == action.choice
+        return self.program.library.questions[asked.question_id], asked.order
 
     async def studies(self, who: str, until: str, *, right: bool = True) -> None:
         """Go on, answering every question right (or wrong), until a message says `until`; only that one is heard."""
         for _ in range(MOST_PRESSES):
             self.heard.clear()
-            is_question = any(action.startswith("answer:") for row in self.newest(who).buttons for _, action in row)
+            pressed = [action for row in self.newest(who).buttons for _, action in row]
+            is_question = any(action.startswith(("answer:", "pick:")) for action in pressed)
             await (self.answers(who, right=right) if is_question else self.taps_first(who))
             if until in self.newest(who).text:
                 return
@@ -203,7 +220,10 @@ class Stage:
 
     async def rows_that_hold(self, who: str) -> list[str]:
         """Names of the tables in which somebody's id on the channel is found."""
-        wanted = self.door(who).sender.external_id
+        return await self.rows_that_say(self.door(who).sender.external_id)
+
+    async def rows_that_say(self, wanted: str) -> list[str]:
+        """Names of the tables in which a text is found."""
         tables = (table for table in metadata.sorted_tables if table is not content_version)  # it holds lessons alone
         return [table.name for table in tables if wanted in await self._dump(table)]
 
@@ -212,8 +232,20 @@ class Stage:
             return repr((await conn.execute(table.select())).all())
 
 
+def _as_typed(question: Question, kept: str, order: str) -> str:
+    match question.kind:
+        case QuestionKind.NUMBER:
+            return numbers.shown(Decimal(kept))
+        case QuestionKind.TEXT:
+            return question.accepted[0] if kept == MATCHED else "không rõ"
+        case _:
+            return " ".join("abcd"[order.index(key)] for key in kept)
+
+
 @asynccontextmanager
-async def set_up(database_url: str, *, with_telegram: bool = False) -> AsyncIterator[Stage]:
+async def set_up(
+    database_url: str, *, with_telegram: bool = False, content: Path | None = None
+) -> AsyncIterator[Stage]:
     """The program on a fresh, migrated database with the union in it; nobody has joined."""
     # Tracebacks without the values in them: a library in one takes minutes to print.
     structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
@@ -235,7 +267,7 @@ async def set_up(database_url: str, *, with_telegram: bool = False) -> AsyncIter
             telegram_token=TOKEN if server else "",
             telegram_api_base=server.url if server else Settings().telegram_api_base,
         )
-        program = await build(settings, stack)
+        program = await build(settings, stack, content)
         assert isinstance(program.clock, AdjustableClock)
         program.clock.hold(union.START)
         await program.planner.tick(union.START)

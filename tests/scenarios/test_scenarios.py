@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -8,13 +9,17 @@ import pytest
 from tests.scenarios.stage import set_up
 from tests.scenarios.transcript import play
 
-TRANSCRIPTS = sorted(Path(__file__).parent.glob("*.txt"))
+HERE = Path(__file__).parent
+TRANSCRIPTS = sorted(HERE.glob("*.txt"))
+_CONTENT = re.compile(r"^# content: (\w+)$", re.MULTILINE)  # of a folder here; without it, the content shipped
 
 
 @pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
 async def test_a_conversation_goes_as_written(path: Path, database_url: str) -> None:
     text = path.read_text()  # noqa: ASYNC240 - nothing else runs yet
-    async with set_up(database_url, with_telegram=" on telegram " in text) as stage:
+    named = _CONTENT.search(text)
+    content = HERE / named[1] if named else None
+    async with set_up(database_url, with_telegram=" on telegram " in text, content=content) as stage:
         played = await play(stage, text)
 
     if os.environ.get("UPDATE") and database_url.startswith("sqlite"):

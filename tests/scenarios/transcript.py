@@ -134,6 +134,12 @@ async def _no_row_holds(stage: Stage, said: re.Match[str]) -> list[str]:
     return [f"  held by {', '.join(found)}"] if found else ["(true)"]
 
 
+@step(r'no row says "(?P<text>.*)"')
+async def _no_row_says(stage: Stage, said: re.Match[str]) -> list[str]:
+    found = await stage.rows_that_say(said["text"])
+    return [f"  said by {', '.join(found)}"] if found else ["(true)"]
+
+
 @step(r"time passes (?P<number>\d+) (?P<span>second|minute|hour|day)s?")
 async def _passes(stage: Stage, said: re.Match[str]) -> None:
     await stage.passes(int(said["number"]) * _SPANS[said["span"]])
