@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from content import terms
@@ -38,18 +39,26 @@ class SearchIndex:
         self.says, self.about, self.card_says = Postings(), Postings(), Postings()
         self.taught: dict[str, str] = {}
         numbers = {lesson.id: number for number, lesson in enumerate(self.lessons)}
-        for number, lesson in enumerate(self.lessons):
-            self._add_lesson(number, lesson, library.module_of[lesson.id].title)
-        words_of_card = []
-        for place, (number, card) in enumerate(self.cards):
-            found = self._add(number, self.lessons[number].cards[card], CARD)
-            self.card_says.add(place, found)
-            words_of_card.append(set(found))
+        asked: defaultdict[int, list[str]] = defaultdict(list)
         words_of_question: dict[str, set[str]] = {}
         for question in library.questions.values():
             if (number := numbers.get(question.lesson_id, -1)) >= 0:
                 choices = "\n".join(f"{choice.text}\n{choice.reason}" for choice in question.choices)
-                words_of_question[question.id] = set(self._add(number, f"{question.text}\n{choices}", QUESTION))
+                found = self._terms(f"{question.text}\n{choices}")
+                words_of_question[question.id] = set(found)
+                asked[number] += found
+        told: defaultdict[int, list[str]] = defaultdict(list)
+        words_of_card = []
+        for place, (number, card) in enumerate(self.cards):
+            found = self._terms(self.lessons[number].cards[card])
+            self.card_says.add(place, found)
+            words_of_card.append(set(found))
+            told[number] += found
+        for number, lesson in enumerate(self.lessons):
+            told[number] += self._add_about(number, lesson, library.module_of[lesson.id].title)
+            self.says.add(number, told[number], CARD)
+            self.says.add(number, asked[number], QUESTION)
+            self.says.add(number, self._terms("\n".join(basis.cite for basis in lesson.legal)), CLAUSE)
         self._basis = [
             self._likeliest(self.lessons[number], words_of_card[place], words_of_question)
             for place, (number, _) in enumerate(self.cards)
@@ -61,20 +70,20 @@ class SearchIndex:
         """The clause of the lesson that its question most like that card rests on; None without any."""
         return self._basis[self._places[self._numbers[lesson_id], card]]
 
-    def _add_lesson(self, number: int, lesson: Lesson, module_title: str) -> None:
-        for text, weight in ((lesson.title, TITLE), (lesson.objective, OBJECTIVE), (module_title, MODULE)):
-            self.about.add(number, self._add(number, text, CARD), weight)
-        for basis in lesson.legal:
-            self._add(number, basis.cite, CLAUSE)
+    def _add_about(self, number: int, lesson: Lesson, module_title: str) -> list[str]:
         for key in PARAMETER.findall("\n".join(lesson.cards)):
             self.taught.setdefault(key, lesson.id)
+        said: list[str] = []
+        for text, weight in ((lesson.title, TITLE), (lesson.objective, OBJECTIVE), (module_title, MODULE)):
+            found = self._terms(text)
+            self.about.add(number, found, weight)
+            said += found
+        return said
 
-    def _add(self, number: int, text: str, weight: float) -> list[str]:
+    def _terms(self, text: str) -> list[str]:
         words = terms.words(_NAME.sub(r"\1 ", PARAMETER.sub(" ", text)))
         parts = self._said.in_full(terms.syllables(words))
-        found = [*parts, *terms.pairs(parts), *terms.accented(words)]
-        self.says.add(number, found, weight)
-        return found
+        return [*parts, *terms.pairs(parts), *terms.accented(words)]
 
     def _likeliest(self, lesson: Lesson, card: set[str], questions: dict[str, set[str]]) -> LegalBasis | None:
         def alike(place: int) -> float:
