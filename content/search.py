@@ -63,6 +63,11 @@ class Search:
         self._said = synonyms.shipped() if said is None else said
         self._index = SearchIndex(library, self._said)
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """How many lessons and how many named figures are searched."""
+        return len(self._index.lessons), sum(key in self._figures.by_key for key in self._said.figures)
+
     def find(self, text: str, on: date, limit: int = DEFAULT_LIMIT) -> list[Hit]:
         """
         Return what answers a text, best first, at most one card of a lesson; nothing where nothing fits.
@@ -178,3 +183,14 @@ class Search:
             in_force_from=basis.in_force_from if basis else None,
             score=round(score, 2),
         )
+
+
+_built: dict[str, Search] = {}
+
+
+def over(library: Library) -> Search:
+    """Return the search over the library a process serves; built once, a third of a second, and kept."""
+    found = _built.get("served")
+    if found is None or found.library is not library:
+        found = _built["served"] = Search(library)
+    return found

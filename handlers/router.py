@@ -15,7 +15,7 @@ from channels.messages import (
     Text,
     Unsupported,
 )
-from handlers import actions, attention, broadcast, changes, digest, join, me, pause, settings, study, words
+from handlers import actions, attention, broadcast, changes, digest, join, lookup, me, pause, settings, study, words
 from learning.codes import looks_like_code
 from learning.text import fold
 from storage import runs
@@ -60,6 +60,10 @@ COMMANDS: dict[str, Callable[[Context], Awaitable[list[Message]]]] = {
     "bat dau": study.resume,
     "tiep": study.type_on,
     "tiep tuc": study.type_on,
+    "tra cuu": lookup.begin,
+    "tracuu": lookup.begin,
+    "tim": lookup.begin,
+    "tim kiem": lookup.begin,
     "bao cao": digest.report,
     "baocao": digest.report,
     "lich": settings.show,
@@ -97,6 +101,7 @@ _SCREENS: dict[str, Callable[[Context], Awaitable[list[Message]]]] = {
     "report": digest.report,
     "me": me.show,
     "changes": changes.show,
+    "lookup": lookup.begin,
 }
 
 
@@ -136,7 +141,7 @@ async def await_match(ctx: Context, inbound: Inbound) -> tuple[str, list[Message
     match inbound:
         case ContactShared():
             return "join.take_contact", await join.take_contact(ctx, inbound)
-        case Text(text=text) if not looks_like_code(text) and fold(text) not in COMMANDS:
+        case Text(text=text) if not (looks_like_code(text) or fold(text) in COMMANDS or _looks_up(text)):
             return "join.take_name", await join.take_name(ctx, text)
         case Started() | Tap() | Text() | Unsupported():
             return "join.ask_again", await join.ask_again(ctx)
@@ -144,6 +149,10 @@ async def await_match(ctx: Context, inbound: Inbound) -> tuple[str, list[Message
             return "ignored", []
         case _:
             assert_never(inbound)
+
+
+def _looks_up(text: str) -> bool:
+    return lookup.asked_for(text, (*lookup.PLAIN, *lookup.LOOSE)) is not None
 
 
 async def route(ctx: Context, inbound: Inbound) -> tuple[str, list[Message]]:
@@ -189,6 +198,9 @@ _TAPS: dict[type[actions.Action], Callable[[Context, Any], Awaitable[list[Messag
     actions.CastDrop: broadcast.drop,
     actions.CastSee: broadcast.see,
     actions.CastStop: broadcast.stop,
+    actions.Found: lookup.show_other,
+    actions.OpenLesson: lookup.open_lesson,
+    actions.ReadCard: lookup.read,
 }
 
 
@@ -216,18 +228,24 @@ async def _typed(ctx: Context, text: str) -> tuple[str, list[Message]]:
             return "study.answer", answered if answered is not None else await _hint(ctx)
         if folded in COMMANDS:
             return f"typed.{folded.replace(' ', '_')}", await COMMANDS[folded](ctx)
+    if wanted := lookup.asked_for(text, lookup.PLAIN):
+        return "lookup.look_up", await lookup.look_up(ctx, wanted)
+    if ctx.account.awaits == lookup.AWAITS:
+        return "lookup.take_words", await lookup.take_words(ctx, text)
     if ctx.account.awaits == changes.AWAITS:
         return "changes.take_words", await changes.take_words(ctx, text)
     if ctx.account.awaits == broadcast.AWAITS:
         return "broadcast.take_words", await broadcast.take_words(ctx, text)
-    return "study.hint", await _hint(ctx)
+    if wanted := lookup.asked_for(text, lookup.LOOSE):
+        return "lookup.look_up", await lookup.look_up(ctx, wanted)
+    return "study.hint", await _hint(ctx, text)
 
 
-async def _hint(ctx: Context) -> list[Message]:
+async def _hint(ctx: Context, text: str = "") -> list[Message]:
     run = await runs.open_run(ctx.conn, ctx.person)
     if run is not None and run.progress.step.is_question and not run.progress.answered:
         asked = await runs.asked_at(ctx.conn, run.id, run.progress.at)
         if asked is not None:
             letters = ", ".join("ABCD"[: len(asked.order) - 1]) + f" hoặc {'ABCD'[len(asked.order) - 1]}"
             return [words.not_understood_in_question(letters)]
-    return [words.not_understood()]
+    return [words.not_understood(lookup.likely(ctx, text))]

@@ -42,6 +42,12 @@ from handlers.words.lessons import (
     test_done,
     verdict,
 )
+from handlers.words.lookup import (
+    answer,
+    looked_in_vain,
+    lookup_asked,
+    reading,
+)
 from handlers.words.sending import (
     broadcast,
     cast_asked,
@@ -86,6 +92,7 @@ __all__ = [
     "CONSENT_VERSION",
     "agreed",
     "already_taken",
+    "answer",
     "broadcast",
     "card",
     "cast_asked",
@@ -118,6 +125,8 @@ __all__ = [
     "lesson_done",
     "link_code",
     "linked",
+    "looked_in_vain",
+    "lookup_asked",
     "me",
     "name_asked",
     "newcomer",
@@ -132,6 +141,7 @@ __all__ = [
     "pause_stands",
     "pause_which",
     "question",
+    "reading",
     "recognised",
     "reminder",
     "resumed",

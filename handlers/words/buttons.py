@@ -7,6 +7,7 @@ from handlers.actions import Resume, Screen, SetHour
 from learning.calendar import DayPart
 
 CONTINUE = Button("Học tiếp ▸", Resume().pack())
+LOOK_UP = Button("Tra cứu", Screen("lookup").pack())
 HELP = Button("Trợ giúp", Screen("help").pack())
 
 
