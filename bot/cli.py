@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import backup, cli_digest, cli_jobs, cli_plan, cli_roster, cli_sending, invite, log, settings
+from bot import backup, cli_digest, cli_jobs, cli_plan, cli_roster, cli_search, cli_sending, invite, log, settings
 from bot.assigned import AssignmentError, assigned_modules
 from bot.start import Role, StartError, clock_of, planner_for, prepare_folder, unopened
 from content import loader
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
     from bot.settings import Settings
+    from storage.database import Database
 
 REFUSED = 1
-BENCHES = {name: f"bench.{name}" for name in ("bulk", "pace", "plan", "roster", "taps")}
+BENCHES = {name: f"bench.{name}" for name in ("bulk", "pace", "plan", "roster", "search", "taps")}
 
 
 def parser() -> ArgumentParser:
@@ -51,6 +52,8 @@ def parser() -> ArgumentParser:
     check = content.add_parser("check", help="kiểm tra mọi bài học")
     check.add_argument("folder", nargs="?", type=Path, metavar="THƯ_MỤC")
     check.add_argument("--json", action="store_true")
+    cli_search.add_misses_arguments(content.add_parser("misses", help="điều đã tra cứu mà chưa có bài"))
+    cli_search.add_arguments(commands.add_parser("search", help="tra cứu bài học và con số"))
     cli_digest.add_arguments(commands.add_parser("digest", help="số liệu của một đơn vị"))
     cli_plan.add_arguments(commands.add_parser("plan", help="tin sẽ gửi trong một ngày, theo giờ"))
     cli_jobs.add_arguments(commands.add_parser("jobs", help="việc chạy nền"))
@@ -94,8 +97,10 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 async def _run(args: Namespace) -> int:
-    if args.command == "content":
+    if args.command == "content" and args.content != "misses":
         return _content(args)
+    if args.command == "search":
+        return cli_search.run(args)
     if args.command == "roster" and args.roster_command == "template":
         return await cli_roster.run(args, "")
     chosen = settings.read()
@@ -138,26 +143,32 @@ async def _on_database(args: Namespace, chosen: Settings) -> int:
                 return await backup.run_backup(database, args.file)
         await schema.prepare(database)
         now = (await clock_of(chosen, database)).now()
-        match args.command:
-            case "db":
-                return await backup.run_restore(database, args.file)
-            case "roster":
-                return await cli_roster.run(args, chosen.database_url)
-            case "jobs":
-                return await cli_jobs.run(args, database)
-            case "invite":
-                return await invite.run(args, database, now, await _bot_name(chosen))
-            case "plan":
-                async with database.begin() as conn:
-                    off = await holidays.load(conn, day_of(now))
-                planner = planner_for(chosen, database, loader.load(), off)
-                return await cli_plan.run(args, database, planner, off, now)
-            case command if command in cli_sending.COMMANDS:
-                return await cli_sending.run(args, database, now)
-            case _:
-                return await cli_digest.run(args, database, assigned_modules(loader.load(), chosen.assigned), now)
+        return await _work(args, chosen, database, now)
     finally:
         await database.close()
+
+
+async def _work(args: Namespace, chosen: Settings, database: Database, now: datetime) -> int:
+    match args.command:
+        case "db":
+            return await backup.run_restore(database, args.file)
+        case "roster":
+            return await cli_roster.run(args, chosen.database_url)
+        case "content":
+            return await cli_search.run_misses(args, database)
+        case "jobs":
+            return await cli_jobs.run(args, database)
+        case "invite":
+            return await invite.run(args, database, now, await _bot_name(chosen))
+        case "plan":
+            async with database.begin() as conn:
+                off = await holidays.load(conn, day_of(now))
+            planner = planner_for(chosen, database, loader.load(), off)
+            return await cli_plan.run(args, database, planner, off, now)
+        case command if command in cli_sending.COMMANDS:
+            return await cli_sending.run(args, database, now)
+        case _:
+            return await cli_digest.run(args, database, assigned_modules(loader.load(), chosen.assigned), now)
 
 
 async def _bot_name(chosen: Settings) -> str | None:
