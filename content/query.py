@@ -11,7 +11,7 @@ from content import terms
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator
 
-    from content.synonyms import Phrase, Synonyms
+    from content.synonyms import Meaning, Phrase, Synonyms
 
 MOST_SYLLABLES = 24
 _SHORTEST_MENDED = 3
@@ -71,14 +71,15 @@ def read(text: str, synonyms: Synonyms, known: Container[str]) -> Query:
         query.weigh(pair, (PAIR, PAIR / 2, 0.0)[idle])
     for term in terms.accented(words):
         query.weigh(term, ACCENTED)
-    _add_meanings(query, slots, _said(in_order, synonyms, known), synonyms)
+    said = [found for found in _said(in_order, synonyms, known) if _is_spelt(synonyms.meanings[found[1]], words)]
+    _add_meanings(query, slots, said, synonyms)
     query.slots = list(slots.values())
     return query
 
 
 def _add_meanings(query: Query, slots: dict[int, Slot], said: Iterable[tuple[int, Phrase]], synonyms: Synonyms) -> None:
     for begin, phrase in said:
-        for meant in synonyms.meanings[phrase]:
+        for meant in synonyms.meanings[phrase].means:
             for syllable in meant:
                 query.weigh(syllable, MEANT / 2)
             for pair in terms.pairs(meant):
@@ -109,6 +110,16 @@ def _said(syllables: list[str], synonyms: Synonyms, known: Container[str]) -> It
                 around = terms.pairs(syllables[max(begin - 1, 0) : begin + 2]) if length == 1 else ()
                 if not any(pair in known for pair in around):
                     yield begin, said
+
+
+def _is_spelt(meaning: Meaning, words: list[str]) -> bool:
+    """False if the phrase was typed with other diacritics: "thương" is not "thưởng"."""
+    said = [terms.syllable(word) for word in meaning.spelt]
+    for begin in range(len(words) - len(said) + 1):
+        typed = words[begin : begin + len(said)]
+        if [terms.syllable(word) for word in typed] == said:
+            return "".join(typed).isascii() or tuple(typed) == meaning.spelt
+    return True
 
 
 def _parted(run: str, known: Container[str]) -> list[str]:

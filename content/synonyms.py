@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from content import source, yaml_lines
 from content.faults import Complain, ContentError, FaultList
 from content.fields import Fields
-from content.terms import folded
+from content.terms import folded, words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,11 +36,19 @@ class FigureName:
 
 
 @dataclass(frozen=True, slots=True)
+class Meaning:
+    """An everyday phrase as spelt, with its diacritics, and what the lessons say for it."""
+
+    spelt: Phrase
+    means: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Synonyms:
     """`abbreviations` by what is typed, `meanings` by what is said, `ignored` phrases, `figures` by key."""
 
     abbreviations: Mapping[str, Phrase]
-    meanings: Mapping[Phrase, tuple[Phrase, ...]]
+    meanings: Mapping[Phrase, Meaning]
     ignored: frozenset[Phrase]
     figures: Mapping[str, FigureName]
 
@@ -75,7 +83,10 @@ def read(path: Path, complain: Complain) -> Synonyms:
             complain(short.line(name), f"Chữ viết tắt '{name}' phải viết liền, thường, không dấu.")
     return Synonyms(
         abbreviations,
-        {folded(name): tuple(folded(str(item.value)) for item in said.items(name)) for name in said.names},
+        {
+            folded(name): Meaning(tuple(words(name)), tuple(folded(str(item.value)) for item in said.items(name)))
+            for name in said.names
+        },
         frozenset(folded(str(item.value)) for item in top.items("ignored")),
         dict(_figures(top)),
     )
