@@ -11,7 +11,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import backup, cli_digest, cli_items, cli_jobs, cli_plan, cli_roster, cli_sending, invite, log, settings
+from bot import (
+    backup,
+    cli_digest,
+    cli_items,
+    cli_jobs,
+    cli_plan,
+    cli_roster,
+    cli_search,
+    cli_sending,
+    invite,
+    log,
+    settings,
+)
 from bot.assigned import AssignmentError, assigned_modules
 from bot.start import Role, StartError, clock_of, planner_for, prepare_folder, unopened
 from content import loader
@@ -27,7 +39,7 @@ if TYPE_CHECKING:
     from storage.database import Database
 
 REFUSED = 1
-BENCHES = {name: f"bench.{name}" for name in ("bulk", "pace", "plan", "roster", "taps")}
+BENCHES = {name: f"bench.{name}" for name in ("bulk", "pace", "plan", "roster", "search", "taps")}
 
 
 def parser() -> ArgumentParser:
@@ -53,6 +65,8 @@ def parser() -> ArgumentParser:
     check.add_argument("folder", nargs="?", type=Path, metavar="THƯ_MỤC")
     check.add_argument("--json", action="store_true")
     cli_items.add_arguments(content.add_parser("items", help="câu hỏi nào cần xem lại, theo câu trả lời"))
+    cli_search.add_misses_arguments(content.add_parser("misses", help="điều đã tra cứu mà chưa có bài"))
+    cli_search.add_arguments(commands.add_parser("search", help="tra cứu bài học và con số"))
     cli_digest.add_arguments(commands.add_parser("digest", help="số liệu của một đơn vị"))
     cli_plan.add_arguments(commands.add_parser("plan", help="tin sẽ gửi trong một ngày, theo giờ"))
     cli_jobs.add_arguments(commands.add_parser("jobs", help="việc chạy nền"))
@@ -98,6 +112,8 @@ def main(arguments: list[str] | None = None) -> None:
 async def _run(args: Namespace) -> int:
     if args.command == "content" and args.content == "check":
         return _content(args)
+    if args.command == "search":
+        return cli_search.run(args)
     if args.command == "roster" and args.roster_command == "template":
         return await cli_roster.run(args, "")
     chosen = settings.read()
@@ -145,6 +161,8 @@ async def _on_database(args: Namespace, chosen: Settings) -> int:
                 return await backup.run_restore(database, args.file)
             case "roster":
                 return await cli_roster.run(args, chosen.database_url)
+            case "content" if args.content == "misses":
+                return await cli_search.run_misses(args, database)
             case "jobs":
                 return await cli_jobs.run(args, database)
             case "invite":

@@ -18,7 +18,7 @@ from channels import telegram
 from channels.browser import BrowserChannel
 from channels.hub import Hub
 from channels.messages import Channel, EndpointId, Kind, Message
-from content import loader
+from content import loader, search
 from handlers import broadcast, nudge
 from handlers.context import Installation
 from learning.calendar import day_of
@@ -122,6 +122,7 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
         bot.assigned.AssignmentError: the assigned chuyên đề is not there.
     """
     library = loader.load(content)
+    search.over(library)  # else the first who looks something up waits
     assigned = assigned_modules(library, settings.assigned)
     database = open_database(settings.database_url)
     stack.push_async_callback(database.close)

@@ -155,7 +155,7 @@ class Snooze(Action):
 
 @dataclass(frozen=True, slots=True)
 class Screen(Action):
-    """Show one of the assistant's screens: help, settings, report, me, changes."""
+    """Show one of the assistant's screens: help, settings, report, me, changes, lookup."""
 
     word: ClassVar[str] = "show"
     name: str
@@ -307,3 +307,28 @@ class CastStop(Action):
 
     word: ClassVar[str] = "caststop"
     broadcast: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found(Action):
+    """Kết quả khác: `refs` are the answers not shown yet, the next one first, parted by commas."""
+
+    word: ClassVar[str] = "found"
+    refs: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLesson(Action):
+    """Học bài này, from an answer that is a card of it."""
+
+    word: ClassVar[str] = "open"
+    lesson: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadCard(Action):
+    """Read a lesson without learning it: `card` from 0."""
+
+    word: ClassVar[str] = "read"
+    lesson: str
+    card: int

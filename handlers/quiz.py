@@ -123,12 +123,12 @@ async def _take(ctx: Context, asked: Asked, question: Question, kept: str) -> li
 # --- by typing --------------------------------------------------------------------------------------------------------
 
 
-async def typed(ctx: Context, text: str) -> tuple[str, list[Message]]:
-    """Take what was typed as an answer to the question on the screen; else say what could be typed."""
+async def typed(ctx: Context, text: str) -> tuple[str, list[Message]] | None:
+    """Take what was typed as an answer to the question on the screen, or say what could be typed; None without one."""
     asked = await _asked_now(ctx)
     question = _open_question(ctx, asked)
     if asked is None or question is None:
-        return "study.hint", [words.not_understood()]
+        return None
     kept = answers.read(question, text, asked.order)
     if kept is None:
         return "study.hint", [words.not_understood_in_question(question, asked.order)]

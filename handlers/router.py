@@ -14,7 +14,21 @@ from channels.messages import (
     Text,
     Unsupported,
 )
-from handlers import actions, attention, broadcast, changes, digest, join, me, pause, quiz, settings, study, words
+from handlers import (
+    actions,
+    attention,
+    broadcast,
+    changes,
+    digest,
+    join,
+    lookup,
+    me,
+    pause,
+    quiz,
+    settings,
+    study,
+    words,
+)
 from learning.codes import looks_like_code
 from learning.text import fold
 
@@ -25,6 +39,7 @@ if TYPE_CHECKING:
     from handlers.context import Context, Visitor
 
 _MOST_COMMAND_WORDS = 4
+_HINT = "study.hint"
 _TRUE_OR_STOP = "dung"  # "đúng" and "dừng", folded
 
 
@@ -58,6 +73,10 @@ COMMANDS: dict[str, Callable[[Context], Awaitable[list[Message]]]] = {
     "bat dau": study.resume,
     "tiep": study.type_on,
     "tiep tuc": study.type_on,
+    "tra cuu": lookup.begin,
+    "tracuu": lookup.begin,
+    "tim": lookup.begin,
+    "tim kiem": lookup.begin,
     "bao cao": digest.report,
     "baocao": digest.report,
     "lich": settings.show,
@@ -95,6 +114,7 @@ _SCREENS: dict[str, Callable[[Context], Awaitable[list[Message]]]] = {
     "report": digest.report,
     "me": me.show,
     "changes": changes.show,
+    "lookup": lookup.begin,
 }
 
 
@@ -134,7 +154,7 @@ async def await_match(ctx: Context, inbound: Inbound) -> tuple[str, list[Message
     match inbound:
         case ContactShared():
             return "join.take_contact", await join.take_contact(ctx, inbound)
-        case Text(text=text) if not looks_like_code(text) and fold(text) not in COMMANDS:
+        case Text(text=text) if not (looks_like_code(text) or fold(text) in COMMANDS or _looks_up(text)):
             return "join.take_name", await join.take_name(ctx, text)
         case Started() | Tap() | Text() | Unsupported():
             return "join.ask_again", await join.ask_again(ctx)
@@ -142,6 +162,10 @@ async def await_match(ctx: Context, inbound: Inbound) -> tuple[str, list[Message
             return "ignored", []
         case _:
             assert_never(inbound)
+
+
+def _looks_up(text: str) -> bool:
+    return lookup.asked_for(text, (*lookup.PLAIN, *lookup.LOOSE)) is not None
 
 
 async def route(ctx: Context, inbound: Inbound) -> tuple[str, list[Message]]:
@@ -154,7 +178,7 @@ async def route(ctx: Context, inbound: Inbound) -> tuple[str, list[Message]]:
         case Text(text=text):
             return await _typed(ctx, text)
         case ContactShared() | Unsupported():
-            return "study.hint", await quiz.hint(ctx)
+            return _HINT, await quiz.hint(ctx)
         case DoorClosed() | DoorOpened():
             return "ignored", []
         case _:
@@ -188,6 +212,9 @@ _TAPS: dict[type[actions.Action], Callable[[Context, Any], Awaitable[list[Messag
     actions.CastDrop: broadcast.drop,
     actions.CastSee: broadcast.see,
     actions.CastStop: broadcast.stop,
+    actions.Found: lookup.show_other,
+    actions.OpenLesson: lookup.open_lesson,
+    actions.ReadCard: lookup.read,
 }
 
 
@@ -213,9 +240,26 @@ async def _typed(ctx: Context, text: str) -> tuple[str, list[Message]]:
         return "quiz.answer", answered
     if len(folded.split()) <= _MOST_COMMAND_WORDS and folded in COMMANDS:
         return f"typed.{folded.replace(' ', '_')}", await COMMANDS[folded](ctx)
-    if not quiz.looks_lettered(text):
-        if ctx.account.awaits == changes.AWAITS:
+    if wanted := lookup.asked_for(text, lookup.PLAIN):
+        return "lookup.look_up", await lookup.look_up(ctx, wanted)
+    if not quiz.looks_lettered(text) and (taken := await _awaited(ctx, text)) is not None:
+        return taken
+    found = await quiz.typed(ctx, text)
+    if found is not None and found[0] != _HINT:
+        return found
+    if wanted := lookup.asked_for(text, lookup.LOOSE):
+        return "lookup.look_up", await lookup.look_up(ctx, wanted)
+    return found or (_HINT, [words.not_understood(lookup.likely(ctx, text))])
+
+
+async def _awaited(ctx: Context, text: str) -> tuple[str, list[Message]] | None:
+    """Words that were asked for; None if none were."""
+    match ctx.account.awaits:
+        case lookup.AWAITS:
+            return "lookup.take_words", await lookup.take_words(ctx, text)
+        case changes.AWAITS:
             return "changes.take_words", await changes.take_words(ctx, text)
-        if ctx.account.awaits == broadcast.AWAITS:
+        case broadcast.AWAITS:
             return "broadcast.take_words", await broadcast.take_words(ctx, text)
-    return await quiz.typed(ctx, text)
+        case _:
+            return None

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from channels.messages import Message, PersonId
-    from content.model import Library
+    from content.model import Lesson, Library
     from handlers.actions import Later, Next
     from handlers.context import Context
     from learning.lesson import Progress
@@ -60,6 +60,41 @@ async def begin_next(ctx: Context, standing: Studies) -> list[Message]:
     if run.module_id not in standing.started:
         await _enrol(ctx, run, len(lessons_of(ctx.library.module(run.module_id), standing.tracks)))
     return await _show(ctx, run, replaces=None)
+
+
+async def open_lesson(ctx: Context, lesson: Lesson) -> Message | None:
+    """
+    Open a lesson out of its turn because the learner asked for it, or go on with it.
+
+    Returns:
+        None if it is not theirs to learn now: of another track, done already, or another sitting is open.
+    """
+    standing = await where(ctx.conn, ctx.person, ctx.now)
+    run = standing.open_run
+    if run is None:
+        module = ctx.library.module_of[lesson.id]
+        lessons = lessons_of(module, standing.tracks)
+        if lesson not in lessons or lesson.id in standing.done:
+            return None
+        run = await runs.open_new(
+            ctx.conn,
+            person_id=ctx.person,
+            kind="lesson",
+            module_id=module.id,
+            lesson_id=lesson.id,
+            version=lesson.version,
+            progress=_begin(Item(module, lesson), standing, (), ctx.now),
+            is_pushed=False,
+            now=ctx.now,
+        )
+        if run is None:
+            return None
+        ctx.changes["last_lesson_at"] = ctx.now
+        if module.id not in standing.started:
+            await _enrol(ctx, run, len(lessons))
+    elif run.kind != "lesson" or run.lesson_id != lesson.id or not _fits(ctx.library, run):
+        return None
+    return (await _show(ctx, run, replaces=None))[0]
 
 
 async def open_next(

@@ -13,7 +13,7 @@ from learning.calendar import allowed_span, at, day_of
 from reports import digest
 from scheduler.broadcasts import queue_waiting
 from scheduler.slots import DAY_BEGINS, Job, Slot, due_slots
-from storage import broadcasts, due, jobs, joining, learners, outbox, planning, rollup
+from storage import broadcasts, due, jobs, joining, learners, outbox, planning, rollup, search_misses
 from storage.database import allow_long
 
 if TYPE_CHECKING:
@@ -245,4 +245,5 @@ class Planner:
             await allow_long(conn)
             await planning.forget_old(conn, now)
             await joining.forget_old(conn, now)
+            await search_misses.forget_old(conn, day_of(now))
         return 0

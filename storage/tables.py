@@ -538,6 +538,12 @@ plan_run = _table(
     Column("ran_at", Instant, nullable=False),
 )
 
+search_miss = _table(
+    "search_miss",  # what was looked up and not found, without who asked
+    Column("term", String(60), primary_key=True),  # folded, no long numbers: learning.lookups
+    Column("day", Date, primary_key=True),
+    Column("number", Integer, nullable=False),
+)
 
 holiday_override = _table(
     "holiday_override",  # what the Prime Minister decided for a year, over the package's rules

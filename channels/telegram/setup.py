@@ -21,6 +21,7 @@ _log = logging.getLogger(__name__)
 API_BASE = "https://api.telegram.org"
 COMMANDS = {
     "hoc": "Học bài tiếp theo",
+    "tracuu": "Tra cứu luật, con số trong bài học",
     "baocao": "Xem kết quả, báo cáo",
     "lich": "Chọn giờ học, giờ nhắc",
     "baothaydoi": "Báo thay đổi: thôi chức, người mới, sai đơn vị",

@@ -39,6 +39,12 @@ from handlers.words.lessons import (
     shift_asked,
     test_done,
 )
+from handlers.words.lookup import (
+    answer,
+    looked_in_vain,
+    lookup_asked,
+    reading,
+)
 from handlers.words.questions import (
     not_understood_in_question,
     question,
@@ -88,6 +94,7 @@ __all__ = [
     "CONSENT_VERSION",
     "agreed",
     "already_taken",
+    "answer",
     "broadcast",
     "card",
     "cast_asked",
@@ -120,6 +127,8 @@ __all__ = [
     "lesson_done",
     "link_code",
     "linked",
+    "looked_in_vain",
+    "lookup_asked",
     "me",
     "name_asked",
     "newcomer",
@@ -134,6 +143,7 @@ __all__ = [
     "pause_stands",
     "pause_which",
     "question",
+    "reading",
     "recognised",
     "reminder",
     "resumed",

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from storage.runs import Run
 
 CONTINUE = Button("Học tiếp ▸", Resume().pack())
+LOOK_UP = Button("Tra cứu", Screen("lookup").pack())
 HELP = Button("Trợ giúp", Screen("help").pack())
 
 

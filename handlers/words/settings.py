@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from channels.messages import Button, Message
 from handlers.actions import (
     Erase,
+    Found,
     LinkDoor,
     Screen,
     SetPace,
@@ -19,9 +20,12 @@ from learning.text import given_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from content.search import Hit
     from storage.learners import Post
 
 from handlers.words.buttons import CONTINUE, HELP, hours
+
+MOST_LABEL = 60
 
 
 def hour_set(part: DayPart, shift: Shift | None, *, replaces: str | None) -> Message:
@@ -91,6 +95,7 @@ def help_text() -> Message:
     return Message(
         "Đồng chí bấm nút, hoặc nhắn không dấu cũng được:\n"
         "• hoc: học tiếp\n• tiep: sang thẻ sau; A, B, C, D: trả lời\n• lich: giờ nhận bài, ca, ngừng nhắc\n"
+        "• tracuu: tìm luật, con số trong bài\n"
         "• baocao: số liệu đơn vị\n• baothaydoi: nghỉ việc, thôi chức, người mới\n"
         "• lienket: học trên kênh khác\n• toi: dữ liệu của tôi",
         ((CONTINUE, Button("Lịch học", Screen("settings").pack())),),
@@ -98,9 +103,12 @@ def help_text() -> Message:
     )
 
 
-def not_understood() -> Message:
-    """Free text that is no answer: the two most likely buttons, and the lesson goes on."""
-    return Message("Trợ lý chưa hiểu ý đồng chí. Đồng chí chọn một nút bên dưới.", ((CONTINUE, HELP),))
+def not_understood(likely: Hit | None = None) -> Message:
+    """Free text that is no answer: the two most likely buttons, and what it may have asked for, if anything."""
+    rows: tuple[tuple[Button, ...], ...] = ((CONTINUE, HELP),)
+    if likely is not None:
+        rows += ((Button(f"Xem: {likely.title}"[:MOST_LABEL], Found(likely.ref).pack()),),)
+    return Message("Trợ lý chưa hiểu ý đồng chí. Đồng chí chọn một nút bên dưới.", rows)
 
 
 def try_again() -> Message:

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from channels.messages import Message, PersonId, UnitId
-from content import answers, loader
+from content import answers, loader, present, search, synonyms
 from handlers import words
 from handlers.context import Installation
+from handlers.words.lookup import excerpt
 from learning.calendar import DayPart, Shift
 from learning.lesson import begin_lesson, begin_review, begin_test
 from learning.roles import Role, Track
@@ -117,6 +118,44 @@ def said_of_settings() -> Iterator[tuple[str, Message]]:
     yield "change_said", words.change_said("nguoi_moi")
     for kind in words.CHANGE_KINDS:
         yield "change_asked", words.change_asked(10**15, kind, NAME, f"Chủ tịch, {UNIT}", "x" * 150)
+
+
+def said_of_lookups() -> Iterator[tuple[str, Message]]:
+    day = date(2026, 11, 21)
+    found = search.over(LIBRARY)
+    yield "lookup_asked", words.lookup_asked()
+    for counted in (True, False):
+        yield "looked_in_vain", words.looked_in_vain(999, 99, is_counted=counted)
+    for key in synonyms.shipped().figures:
+        if (figure := found.at(key, day)) is not None:
+            yield f"answer {key}", words.answer(figure, ["M2.6/1"], day, replaces=None)
+    for lesson in LIBRARY.lessons.values():
+        for card in range(len(lesson.cards)):
+            hit = found.at(f"{lesson.id}/{card + 1}", day)
+            assert hit is not None
+            yield f"answer {hit.ref}", words.answer(hit, ["M10.4/5"] * 4, day, replaces=None)
+            yield f"reading {hit.ref}", words.reading(lesson, card, day, replaces=None)
+        yield f"not_understood {lesson.id}", words.not_understood(found.at(f"{lesson.id}/1", day))
+
+
+def test_every_answer_fits_a_phone() -> None:
+    for name, message in said_of_lookups():
+        shown = message.full_text
+        assert len(shown) <= 400, f"{name}: {len(shown)}"
+        assert shown == unicodedata.normalize("NFC", shown)
+        assert all(len(button.label) <= 60 for row in message.buttons for button in row)
+
+
+def test_an_answer_is_cut_after_a_sentence_and_keeps_what_matters() -> None:
+    long = "Câu một rất dài.\n• Ý hai\nCâu ba: còn nữa. Câu bốn.\nViệc làm ngay: ghi lại."
+
+    assert excerpt(long, 400) == "Câu một rất dài.\n• Ý hai\nCâu ba: còn nữa. Câu bốn."
+    assert excerpt(long, 45) == "Câu một rất dài.\n• Ý hai\nCâu ba: còn nữa.\n…"
+    assert excerpt(long, 20) == "Câu một rất dài.\n…"
+    assert excerpt("Việc làm ngay: gọi.", 400) == "Việc làm ngay: gọi."
+    reviewed = f"{long}\n\n{present.REVIEW_SENTENCE}"
+    assert excerpt(reviewed, 70) == f"Câu một rất dài.\n• Ý hai\n…\n\n{present.REVIEW_SENTENCE}"
+    assert all(len(excerpt(long, room)) <= room for room in range(20, 90))
 
 
 def said_to_officers() -> Iterator[tuple[str, Message]]:

@@ -1,0 +1,108 @@
+"""What is said to somebody who looks something up. What they typed is never repeated: what is said is kept."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from channels.messages import Button, Message
+from content import present
+from content.search_index import TO_DO
+from handlers.actions import BadActionError, Found, OpenLesson, ReadCard
+from handlers.words.buttons import CONTINUE, LOOK_UP
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from content.model import Lesson
+    from content.search import Hit
+
+_SENTENCE_ENDS = re.compile(r"(?<=[.?!:;])\s|\n")
+_CUT = "\n…"
+
+
+def lookup_asked() -> Message:
+    """What is looked for?"""
+    return Message(
+        "Đồng chí cần tìm gì? Đồng chí nhắn vài chữ, không dấu cũng được.\n"
+        "Ví dụ: luong toi thieu vung 2; cham luong; hop ky luat.",
+        ((CONTINUE,),),
+        title="Tra cứu",
+    )
+
+
+def answer(hit: Hit, others: Sequence[str], on: date, *, replaces: str | None) -> Message:
+    """The figure, or what fits of the card, with the clause and its day; `others` are the refs still to be shown."""
+    buttons = []
+    if hit.lesson_id is not None:
+        buttons.append(Button("Học bài này", OpenLesson(hit.lesson_id).pack()))
+    if (more := _more(others)) is not None:
+        buttons.append(Button("Kết quả khác", more.pack()))
+    rows = (tuple(buttons), (LOOK_UP, CONTINUE)) if buttons else ((LOOK_UP, CONTINUE),)
+    if hit.is_figure:
+        lines = [f"{hit.text} (mức ngày {on:%d/%m/%Y})", "", f"Căn cứ: {_clause(hit, 'áp dụng từ')}"]
+        return Message("\n".join(lines), rows, title=hit.title, replaces=replaces)
+    foot = f"\n\nCăn cứ của bài: {_clause(hit, 'hiệu lực từ')}" if hit.source else ""
+    room = present.LONGEST - len(hit.title) - len("\n") - len(foot)
+    return Message(excerpt(hit.text, room) + foot, rows, title=hit.title, replaces=replaces)
+
+
+def _clause(hit: Hit, since: str) -> str:
+    return hit.source if hit.in_force_from is None else f"{hit.source} ({since} {hit.in_force_from:%d/%m/%Y})"
+
+
+def excerpt(text: str, room: int) -> str:
+    """
+    Return what fits of a card: without what to do now, cut after a sentence or a line.
+
+    A sentence that the text is still under review stays.
+    """
+    review = present.REVIEW_SENTENCE if text.endswith(present.REVIEW_SENTENCE) else ""
+    body = text.removesuffix(review).rstrip()
+    body = TO_DO.sub("", body).rstrip() or body
+    tail = f"\n\n{review}" if review else ""
+    room -= len(tail)
+    if len(body) > room:
+        ends = [found.start() for found in _SENTENCE_ENDS.finditer(body) if found.start() + len(_CUT) <= room]
+        body = (body[: ends[-1]] if ends else body[: room - len(_CUT)]).rstrip() + _CUT
+    return body + tail
+
+
+def _more(others: Sequence[str]) -> Found | None:
+    """As many of the other answers as a button carries."""
+    for length in range(len(others), 0, -1):
+        action = Found(",".join(others[:length]))
+        try:
+            action.pack()
+        except BadActionError:
+            continue
+        return action
+    return None
+
+
+def looked_in_vain(lessons: int, figures: int, *, is_counted: bool) -> Message:
+    """Nothing was found: where it was looked for, and what to try."""
+    noted = "Trợ lý đã đếm chủ đề này, không ghi ai hỏi, để nơi soạn bài bổ sung.\n" if is_counted else ""
+    return Message(
+        f"Chưa tìm thấy trong {lessons} bài và {figures} con số.\n{noted}"
+        "Đồng chí thử chữ khác, ngắn hơn, ví dụ: cham luong; dinh cong. "
+        "Việc gấp, đồng chí hỏi ban chấp hành hoặc công đoàn cấp trên.",
+        ((LOOK_UP, CONTINUE),),
+        title="Tra cứu",
+    )
+
+
+def reading(lesson: Lesson, card: int, on: date, *, replaces: str | None) -> Message:
+    """A card to be read: nothing is counted."""
+    steps = []
+    if card:
+        steps.append(Button("◂ Thẻ trước", ReadCard(lesson.id, card - 1).pack()))
+    if card + 1 < len(lesson.cards):
+        steps.append(Button("Thẻ sau ▸", ReadCard(lesson.id, card + 1).pack()))
+    return Message(
+        present.card_body(lesson, card, on),
+        (tuple(steps), (LOOK_UP, CONTINUE)) if steps else ((LOOK_UP, CONTINUE),),
+        title=f"Đọc thêm · {card + 1}/{len(lesson.cards)}",
+        replaces=replaces,
+    )
