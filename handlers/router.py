@@ -15,10 +15,10 @@ from channels.messages import (
     Text,
     Unsupported,
 )
-from handlers import actions, attention, broadcast, changes, digest, join, me, pause, settings, study, words
+from handlers import actions, attention, broadcast, changes, digest, drill, join, me, pause, settings, study, words
 from learning.codes import looks_like_code
 from learning.text import fold
-from storage import runs
+from storage import accounts, runs
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -72,6 +72,10 @@ COMMANDS: dict[str, Callable[[Context], Awaitable[list[Message]]]] = {
     "tam dung gui": pause.show,
     "gui tin": broadcast.begin,
     "guitin": broadcast.begin,
+    "tinh huong": drill.show,
+    "tinhhuong": drill.show,
+    "luyen tap": drill.show,
+    "luyentap": drill.show,
     "lien ket": _link,
     "lienket": _link,
     "go": _unlink,
@@ -147,7 +151,14 @@ async def await_match(ctx: Context, inbound: Inbound) -> tuple[str, list[Message
 
 
 async def route(ctx: Context, inbound: Inbound) -> tuple[str, list[Message]]:
-    """Answer somebody who is known."""
+    """Answer somebody who is known; a lesson on the screen takes the letters back from a drill."""
+    handler, messages = await _route(ctx, inbound)
+    if ctx.account.awaits == drill.AWAITS and messages and handler in _SHOW_LESSONS and not ctx.forgotten:
+        await accounts.await_text(ctx.conn, ctx.account.id, None)
+    return handler, messages
+
+
+async def _route(ctx: Context, inbound: Inbound) -> tuple[str, list[Message]]:
     match inbound:
         case Tap(action=packed):
             return await _tap(ctx, packed)
@@ -168,6 +179,10 @@ _TAPS: dict[type[actions.Action], Callable[[Context, Any], Awaitable[list[Messag
     actions.Next: study.go_on,
     actions.Answer: study.answer,
     actions.Later: study.later,
+    actions.Scenes: drill.listed,
+    actions.Scene: drill.begin,
+    actions.Say: drill.say,
+    actions.LeaveScene: drill.leave,
     actions.SetHour: settings.set_hour,
     actions.SetShift: settings.set_shift,
     actions.SetPace: settings.set_pace,
@@ -192,6 +207,13 @@ _TAPS: dict[type[actions.Action], Callable[[Context, Any], Awaitable[list[Messag
 }
 
 
+# Handlers after which a lesson's step is on the screen.
+_SHOW_LESSONS = frozenset(
+    {"study.resume", "study.go_on", "study.answer"}
+    | {f"typed.{word.replace(' ', '_')}" for word, does in COMMANDS.items() if does in {study.resume, study.type_on}}
+)
+
+
 async def _tap(ctx: Context, packed: str) -> tuple[str, list[Message]]:
     try:
         action = actions.unpack(packed)
@@ -211,6 +233,8 @@ async def _tap(ctx: Context, packed: str) -> tuple[str, list[Message]]:
 async def _typed(ctx: Context, text: str) -> tuple[str, list[Message]]:
     folded = fold(text)
     if len(folded.split()) <= _MOST_COMMAND_WORDS:
+        if _LETTER.fullmatch(folded) and ctx.account.awaits == drill.AWAITS:
+            return "drill.say", await drill.say_by_letter(ctx, folded.upper())
         if _LETTER.fullmatch(folded):
             answered = await study.answer_by_letter(ctx, folded.upper())
             return "study.answer", answered if answered is not None else await _hint(ctx)
@@ -220,6 +244,8 @@ async def _typed(ctx: Context, text: str) -> tuple[str, list[Message]]:
         return "changes.take_words", await changes.take_words(ctx, text)
     if ctx.account.awaits == broadcast.AWAITS:
         return "broadcast.take_words", await broadcast.take_words(ctx, text)
+    if ctx.account.awaits == drill.AWAITS:
+        return "drill.again", await drill.again(ctx)
     return "study.hint", await _hint(ctx)
 
 

@@ -8,6 +8,7 @@ from channels.messages import Button, Message
 from handlers.actions import (
     Erase,
     LinkDoor,
+    Scenes,
     Screen,
     SetPace,
     SetShift,
@@ -92,8 +93,8 @@ def help_text() -> Message:
         "Đồng chí bấm nút, hoặc nhắn không dấu cũng được:\n"
         "• hoc: học tiếp\n• tiep: sang thẻ sau; A, B, C, D: trả lời\n• lich: giờ nhận bài, ca, ngừng nhắc\n"
         "• baocao: số liệu đơn vị\n• baothaydoi: nghỉ việc, thôi chức, người mới\n"
-        "• lienket: học trên kênh khác\n• toi: dữ liệu của tôi",
-        ((CONTINUE, Button("Lịch học", Screen("settings").pack())),),
+        "• tinhhuong: tập xử lý tình huống\n• lienket: học trên kênh khác\n• toi: dữ liệu của tôi",
+        ((CONTINUE, Button("Lịch học", Screen("settings").pack())), (Button("Tình huống", Scenes(0).pack()),)),
         title="Trợ giúp",
     )
 
