@@ -91,7 +91,8 @@ class Drill:
     @property
     def full(self) -> dict[str, int]:
         """The most that can be reached on each criterion."""
-        return full_points(self.graph, self.start)
+        reached = full_points(self.graph, self.start)
+        return {criterion.key: reached.get(criterion.key, 0) for criterion in self.rubric}
 
     def band(self, percent: int) -> Band:
         """The band that a result falls into."""

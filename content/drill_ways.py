@@ -31,7 +31,9 @@ def can_be_played(placed: DrillFile, start_line: int, complain: Complain) -> boo
         return False
     fewest, most = rules.lengths(graph, drill.start)
     if fewest < FEWEST_TURNS or most > MOST_TURNS:
-        complain(start_line, f"Đường ngắn nhất {fewest} lượt, dài nhất {most}; phải từ {FEWEST_TURNS} đến {MOST_TURNS}.")
+        complain(
+            start_line, f"Đường ngắn nhất {fewest} lượt, dài nhất {most}; phải từ {FEWEST_TURNS} đến {MOST_TURNS}."
+        )
     return True
 
 
@@ -53,7 +55,7 @@ def check_points(drill: Drill, line: int, complain: Complain) -> None:
     """Complain about criteria that nobody can reach, and about points that no single way brings together."""
     full = drill.full
     for criterion in drill.rubric:
-        if not full.get(criterion.key):
+        if not full[criterion.key]:
             complain(line, f"Tiêu chí '{criterion.key}' chưa có lời đáp nào được điểm.")
     if rules.best_total(drill.graph, drill.start) < sum(full.values()):
         complain(line, "Không đường nào đạt trọn điểm mọi tiêu chí; xem lại điểm của các lời đáp.")

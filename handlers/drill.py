@@ -44,7 +44,7 @@ async def begin(ctx: Context, action: Scene) -> list[Message]:
     run = await drills.open_or_begin(
         ctx.conn, person_id=ctx.person, drill_id=drill.id, version=drill.version, now=ctx.now
     )
-    return await _show(ctx, drill, await _as_published(ctx, drill, run))
+    return await _show(ctx, drill, await _as_published(ctx, drill, run), replaces=None)
 
 
 async def say(ctx: Context, action: Say) -> list[Message]:
@@ -63,7 +63,7 @@ async def say_by_letter(ctx: Context, letter: str) -> list[Message]:
     order = _order(drill, run) if run.version == drill.version else ""
     place = LETTERS.find(letter)
     if not 0 <= place < len(order):
-        return await _show(ctx, drill, await _as_published(ctx, drill, run))
+        return await _show(ctx, drill, await _as_published(ctx, drill, run), replaces=None)
     return await _say(ctx, drill, run, order[place])
 
 
@@ -82,7 +82,7 @@ async def leave(ctx: Context, action: LeaveScene) -> list[Message]:
 
 async def _say(ctx: Context, drill: Drill, run: DrillRun, choice: str) -> list[Message]:
     if run.version != drill.version:
-        return await _show(ctx, drill, await _as_published(ctx, drill, run))
+        return await _show(ctx, drill, await _as_published(ctx, drill, run), replaces=ctx.in_place())
     graph = drill.graph
     before = rules.replay(graph, drill.start, run.picks)
     if before.at is None or drill.turns[before.at].reply(choice) is None:
@@ -90,7 +90,7 @@ async def _say(ctx: Context, drill: Drill, run: DrillRun, choice: str) -> list[M
     walk = rules.take(graph, before, choice)
     if walk.at is not None:
         await drills.save(ctx.conn, run.id, run.version, walk.picks)
-        return await _show(ctx, drill, replace(run, picks=walk.picks))
+        return await _show(ctx, drill, replace(run, picks=walk.picks), replaces=ctx.in_place())
     full = sum(drill.full.values())
     await drills.finish(ctx.conn, run.id, walk.picks, points=walk.total, full=full, now=ctx.now)
     if ctx.account.awaits == AWAITS:
@@ -102,13 +102,13 @@ async def _say(ctx: Context, drill: Drill, run: DrillRun, choice: str) -> list[M
     ]
 
 
-async def _show(ctx: Context, drill: Drill, run: DrillRun) -> list[Message]:
+async def _show(ctx: Context, drill: Drill, run: DrillRun, *, replaces: str | None) -> list[Message]:
     """Show the turn that a talk is at; from now on a typed letter is a reply in it."""
     if _on_screen(ctx) != run.id:
         await accounts.await_text(ctx.conn, ctx.account.id, AWAITS, {"run": run.id})
     order = _order(drill, run)
     if not run.picks:
-        return [words.scene_opened(drill, run.id, order, replaces=ctx.in_place())]
+        return [words.scene_opened(drill, run.id, order, replaces=replaces)]
     turn = rules.replay(drill.graph, drill.start, run.picks).at
     reply, was_best = _last(drill, run.picks)
     return [
@@ -118,7 +118,7 @@ async def _show(ctx: Context, drill: Drill, run: DrillRun) -> list[Message]:
             order,
             reply.note,
             was_best=was_best,
-            replaces=ctx.in_place(),
+            replaces=replaces,
         )
     ]
 

@@ -38,7 +38,7 @@ def scenes(drills: Sequence[Drill], standings: Mapping[str, Standing], page: int
     rows = [tuple(buttons[:3]), tuple(buttons[3:])]
     if len(pages) > 1:
         following = (first // A_PAGE + 1) % len(pages)
-        rows.append((Button("Xem tiếp ▸" if following else "◂ Về đầu", Scenes(following).pack()),))
+        rows.append((Button("Xem tiếp ▸" if following else "Về đầu", Scenes(following).pack()),))
     return Message(
         "Mỗi tình huống khoảng 4 phút. Đồng chí chọn một số.\n\n" + "\n".join(lines),
         tuple(row for row in rows if row),

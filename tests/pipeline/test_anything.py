@@ -86,6 +86,16 @@ FORGED = [
     "agree:old:u:4",
     "agree:old:c:x",
     "decline",
+    "scenes:0",
+    "scenes:9",
+    "scene:H1",
+    "scene:H9",
+    "scene:H99",
+    "scene:",
+    "say:1:0:a",
+    "say:1:1:b",
+    "say:2:0:z",
+    "sceneleave:1",
     "🙂",
 ]
 WORDS = (
