@@ -210,7 +210,7 @@ def _content(args: Namespace) -> int:
     if args.json:
         print(json.dumps(report.as_dict(), ensure_ascii=False))
     else:
-        print(f"{report.lessons} bài, {report.cards} thẻ, {report.questions} câu hỏi.")
+        print(f"{report.lessons} bài, {report.cards} thẻ, {report.questions} câu hỏi, {report.drills} tình huống.")
     for fault in report.errors:
         sys.stderr.write(f"{fault.file}:{fault.line}: {fault.message}\n")
     if not args.json:

@@ -112,6 +112,12 @@ class Fields:
         """Return a list of mappings, at least one."""
         return [inner for item in self.items(name) if (inner := self.inside(item, name)) is not None]
 
+    def below(self, name: str) -> Fields | None:
+        """Return the fields of the one mapping that `name` holds; None when it is faulty."""
+        if self._required(name) is None:
+            return None
+        return self.inside(self._values[name], name)
+
     def inside(self, item: Located, name: str) -> Fields | None:
         """Return the fields of one mapping found below `name`."""
         if not isinstance(item.value, dict):

@@ -2,6 +2,7 @@
 The content's tree to a Library, or every fault in it.
 
     courses/<course>/<module>/module.yaml, <lesson>.md ..., final_test.md      figures.yaml (else the one shipped)
+    drills/<id>.yaml ...
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from content import fit, tree
+from content import drill_fit, drills, fit, tree
 from content.faults import Complain, ContentError, Fault, FaultList
 from content.model import LegalBasis, Library
 
@@ -30,11 +31,12 @@ _ID_LINE = re.compile(r"^id: *(\S+) *$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a check found: how many lessons, cards and questions, what is refused, and what deserves a look."""
+    """What a check found: how many lessons, cards, questions and drills, what is refused, what deserves a look."""
 
     lessons: int
     cards: int
     questions: int
+    drills: int
     errors: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
 
@@ -48,6 +50,7 @@ class Report:
             "lessons": self.lessons,
             "cards": self.cards,
             "questions": self.questions,
+            "drills": self.drills,
             "errors": plain(self.errors),
             "warnings": plain(self.warnings),
         }
@@ -74,6 +77,7 @@ def _shipped() -> Library:
 def _read(root: Path) -> Library:
     faults = FaultList()
     modules = [read.module for read in tree.read(root, faults)]
+    talks = drills.read(root, faults)
     if found := faults.sorted():
         raise ContentError(found)
     lessons = {lesson.id: lesson for module in modules for lesson in module.lessons}
@@ -84,18 +88,20 @@ def _read(root: Path) -> Library:
         lessons=MappingProxyType(lessons),
         questions=MappingProxyType({question.id: question for question in (*asked, *tested)}),
         module_of=MappingProxyType({lesson.id: module for module in modules for lesson in module.lessons}),
+        drills=MappingProxyType({read.drill.id: read.drill for read in talks}),
     )
 
 
 def sources(root: Path | None = None) -> list[tuple[str, str, str]]:
     """
-    Return every lesson and final test as published: (id, version, the file's text), for keeping.
+    Return every lesson, final test and drill as published: (id, version, the file's text), for keeping.
 
     Args:
         root: as in `load`, whose checks it rests on.
     """
     found = []
-    for path in sorted((SHIPPED if root is None else root).glob("courses/*/*/*.md")):
+    folder = SHIPPED if root is None else root
+    for path in sorted([*folder.glob("courses/*/*/*.md"), *folder.glob("drills/*.yaml")]):
         raw = path.read_bytes()
         text = raw.decode()
         if head := _ID_LINE.search(text):
@@ -112,7 +118,8 @@ def check(root: Path | None = None, on: date | None = None) -> Report:
         on: the day on which review dates are looked at; they are not when None.
     """
     faults, warnings = FaultList(), FaultList()
-    modules = tree.read(SHIPPED if root is None else root, faults)
+    folder = SHIPPED if root is None else root
+    modules, talks = tree.read(folder, faults), drills.read(folder, faults)
     for read in modules:
         for file, lesson in read.lessons.items():
             warn = warnings.of(file)
@@ -122,12 +129,17 @@ def check(root: Path | None = None, on: date | None = None) -> Report:
             warn = warnings.of(read.final_test_file)
             fit.warn_of_long_sentences(fit.spoken_questions(read.final_test.questions), warn)
             _warn_of_reviews(read.final_test.legal, read.final_test.review_lines, on, warn)
+    for talk in talks:
+        warn = warnings.of(talk.file)
+        fit.warn_of_long_sentences(drill_fit.spoken(talk), warn)
+        _warn_of_reviews(talk.drill.legal, talk.review_lines, on, warn)
     lessons = [lesson for read in modules for lesson in read.module.lessons]
     return Report(
         lessons=len(lessons),
         cards=sum(len(lesson.cards) for lesson in lessons),
         questions=sum(len(lesson.questions) for lesson in lessons)
         + sum(len(read.module.final_test.questions) for read in modules),
+        drills=len(talks),
         errors=faults.sorted(),
         warnings=warnings.sorted(),
     )

@@ -6,14 +6,15 @@ Texts hold parameters such as `{{ gio_cong_doan.to_truong }}`; `content.figures`
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import date
 
+    from content.drill_model import Drill
     from learning.grading import Tolerance
     from learning.roles import Track
 
@@ -172,10 +173,24 @@ class Library:
     lessons: Mapping[str, Lesson]
     questions: Mapping[str, Question]
     module_of: Mapping[str, Module]
+    drills: Mapping[str, Drill] = field(default_factory=dict)
 
     def module(self, module_id: str) -> Module:
         """The module with that id."""
         return next(module for module in self.modules if module.id == module_id)
+
+    def drill(self, drill_id: str) -> Drill | None:
+        """The served drill with that id, or None."""
+        found = self.drills.get(drill_id)
+        return None if found is None or found.status is LessonStatus.DRAFT else found
+
+    def drills_for(self, tracks: Collection[Track]) -> tuple[Drill, ...]:
+        """The served drills that are meant for some of these tracks, in order."""
+        return tuple(
+            drill
+            for drill in self.drills.values()
+            if drill.status is not LessonStatus.DRAFT and not drill.audience.isdisjoint(tracks)
+        )
 
     def modules_for(self, track: Track) -> tuple[Module, ...]:
         """The modules that hold at least one lesson for the track, in order."""

@@ -57,7 +57,7 @@ def parse_lesson(source: Source, module_id: str, complain: Complain) -> LessonFi
         complain(head.line("id"), f"Mã bài '{lesson_id}' sai; mẫu trong chuyên đề này: {module_id}.1.")
     if not FEWEST_CARDS <= len(cut.cards) <= MOST_CARDS:
         complain(1, f"Bài có {len(cut.cards)} thẻ; phải từ {FEWEST_CARDS} đến {MOST_CARDS}.")
-    legal, review_lines = _legal(head)
+    legal, review_lines = read_legal(head)
     for written in cut.questions:
         if "Bài" in written.fields:
             complain(written.line, "Dòng 'Bài:' chỉ dùng trong bài kiểm tra cuối chuyên đề.")
@@ -67,10 +67,10 @@ def parse_lesson(source: Source, module_id: str, complain: Complain) -> LessonFi
         id=lesson_id,
         module_id=module_id,
         title=head.text("title", LONGEST_TITLE),
-        audience=_audience(head),
+        audience=read_audience(head),
         minutes=head.integer("minutes", 1, MOST_MINUTES),
         objective=objective,
-        status=_status(head),
+        status=read_status(head),
         legal=legal,
         cards=tuple(card.text for card in cut.cards),
         questions=tuple(one.question for one in placed),
@@ -94,12 +94,13 @@ def parse_final_test(source: Source, module_id: str, complain: Complain) -> Fina
     for written in cut.questions:
         if "Bài" not in written.fields:
             complain(written.line, f"Câu {written.id} thiếu dòng 'Bài:' cho biết hỏi về bài nào.")
-    legal, review_lines = _legal(head)
+    legal, review_lines = read_legal(head)
     placed = questions.parse(cut, test_id, legal, None, complain)
     return FinalTestFile(test_id, head.line("id"), placed, legal, review_lines, source.version)
 
 
-def _audience(head: Fields) -> frozenset[Track]:
+def read_audience(head: Fields) -> frozenset[Track]:
+    """Return the tracks a head names; the others are complained about."""
     tracks = set()
     for item in head.items("audience"):
         if item.value in set(Track):
@@ -109,7 +110,8 @@ def _audience(head: Fields) -> frozenset[Track]:
     return frozenset(tracks)
 
 
-def _status(head: Fields) -> LessonStatus:
+def read_status(head: Fields) -> LessonStatus:
+    """Return the status a head names; DRAFT when it is faulty."""
     written = head.text("status")
     if written in set(LessonStatus):
         return LessonStatus(written)
@@ -118,7 +120,7 @@ def _status(head: Fields) -> LessonStatus:
     return LessonStatus.DRAFT
 
 
-def _legal(head: Fields) -> tuple[tuple[LegalBasis, ...], dict[str, int]]:
+def read_legal(head: Fields) -> tuple[tuple[LegalBasis, ...], dict[str, int]]:
     """Return the clauses, and the line of each review date by key."""
     legal: dict[str, LegalBasis] = {}
     lines: dict[str, int] = {}

@@ -162,6 +162,40 @@ class Screen(Action):
 
 
 @dataclass(frozen=True, slots=True)
+class Scenes(Action):
+    """List the drills (tình huống) that are meant for one; `page` from 0."""
+
+    word: ClassVar[str] = "scenes"
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scene(Action):
+    """Go on with a drill, or begin it."""
+
+    word: ClassVar[str] = "scene"
+    drill: str
+
+
+@dataclass(frozen=True, slots=True)
+class Say(Action):
+    """Give a reply (a stable key) in the talk `run`, as the one after `at` others."""
+
+    word: ClassVar[str] = "say"
+    run: int
+    at: int
+    choice: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveScene(Action):
+    """Để sau: keep the place in a talk."""
+
+    word: ClassVar[str] = "sceneleave"
+    run: int
+
+
+@dataclass(frozen=True, slots=True)
 class Drill(Action):
     """Show a unit of a report: `cut` is 0 for live figures, else the cut-off (seconds); `page` of its children."""
 

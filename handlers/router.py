@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, assert_never
 
 from channels.messages import (
@@ -20,6 +21,7 @@ from handlers import (
     broadcast,
     changes,
     digest,
+    drill,
     join,
     lookup,
     me,
@@ -31,6 +33,7 @@ from handlers import (
 )
 from learning.codes import looks_like_code
 from learning.text import fold
+from storage import accounts
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -40,6 +43,7 @@ if TYPE_CHECKING:
 
 _MOST_COMMAND_WORDS = 4
 _HINT = "study.hint"
+_LETTER = re.compile(r"[a-d]")
 _TRUE_OR_STOP = "dung"  # "đúng" and "dừng", folded
 
 
@@ -89,6 +93,10 @@ COMMANDS: dict[str, Callable[[Context], Awaitable[list[Message]]]] = {
     "tam dung gui": pause.show,
     "gui tin": broadcast.begin,
     "guitin": broadcast.begin,
+    "tinh huong": drill.show,
+    "tinhhuong": drill.show,
+    "luyen tap": drill.show,
+    "luyentap": drill.show,
     "lien ket": _link,
     "lienket": _link,
     "go": _unlink,
@@ -169,7 +177,14 @@ def _looks_up(text: str) -> bool:
 
 
 async def route(ctx: Context, inbound: Inbound) -> tuple[str, list[Message]]:
-    """Answer somebody who is known."""
+    """Answer somebody who is known; a lesson on the screen takes the letters back from a drill."""
+    handler, messages = await _route(ctx, inbound)
+    if ctx.account.awaits == drill.AWAITS and messages and handler in _SHOW_LESSONS and not ctx.forgotten:
+        await accounts.await_text(ctx.conn, ctx.account.id, None)
+    return handler, messages
+
+
+async def _route(ctx: Context, inbound: Inbound) -> tuple[str, list[Message]]:
     match inbound:
         case Tap(action=packed):
             return await _tap(ctx, packed)
@@ -191,6 +206,10 @@ _TAPS: dict[type[actions.Action], Callable[[Context, Any], Awaitable[list[Messag
     actions.Answer: quiz.answer,
     actions.Pick: quiz.pick,
     actions.Later: study.later,
+    actions.Scenes: drill.listed,
+    actions.Scene: drill.begin,
+    actions.Say: drill.say,
+    actions.LeaveScene: drill.leave,
     actions.SetHour: settings.set_hour,
     actions.SetShift: settings.set_shift,
     actions.SetPace: settings.set_pace,
@@ -218,6 +237,13 @@ _TAPS: dict[type[actions.Action], Callable[[Context, Any], Awaitable[list[Messag
 }
 
 
+# Handlers after which a lesson's step is on the screen.
+_SHOW_LESSONS = frozenset(
+    {"study.resume", "study.go_on", "quiz.answer", "quiz.pick"}
+    | {f"typed.{word.replace(' ', '_')}" for word, does in COMMANDS.items() if does in {study.resume, study.type_on}}
+)
+
+
 async def _tap(ctx: Context, packed: str) -> tuple[str, list[Message]]:
     try:
         action = actions.unpack(packed)
@@ -238,6 +264,8 @@ async def _typed(ctx: Context, text: str) -> tuple[str, list[Message]]:
     folded = fold(text)
     if folded == _TRUE_OR_STOP and (answered := await quiz.said_true(ctx, text)) is not None:
         return "quiz.answer", answered
+    if ctx.account.awaits == drill.AWAITS and _LETTER.fullmatch(folded):
+        return "drill.say", await drill.say_by_letter(ctx, folded.upper())
     if len(folded.split()) <= _MOST_COMMAND_WORDS and folded in COMMANDS:
         return f"typed.{folded.replace(' ', '_')}", await COMMANDS[folded](ctx)
     if wanted := lookup.asked_for(text, lookup.PLAIN):
@@ -261,5 +289,7 @@ async def _awaited(ctx: Context, text: str) -> tuple[str, list[Message]] | None:
             return "changes.take_words", await changes.take_words(ctx, text)
         case broadcast.AWAITS:
             return "broadcast.take_words", await broadcast.take_words(ctx, text)
+        case drill.AWAITS:
+            return "drill.again", await drill.again(ctx)
         case _:
             return None

@@ -20,6 +20,7 @@ from storage.tables import (
     consent,
     delivery,
     digest_sent,
+    drill_run,
     erased_credit,
     invite_code,
     join_request,
@@ -178,6 +179,7 @@ async def erase(conn: AsyncConnection, person_id: PersonId, today: date) -> None
     for table, condition in (
         (attempt, attempt.c.person_id == person_id),
         (lesson_run, lesson_run.c.person_id == person_id),
+        (drill_run, drill_run.c.person_id == person_id),
         (learner_course, learner_course.c.person_id == person_id),
         (join_request, join_request.c.account_id.in_(doors)),
         (change_request, change_request.c.by_person_id == person_id),

@@ -335,6 +335,28 @@ attempt = _table(
     Index("ix_attempt_person_question", "person_id", "question_id"),
 )
 
+drill_run = _table(
+    "drill_run",  # one talk of a drill (tình huống); part of no figure
+    _id(),
+    _ref("person_id", "person.id"),
+    Column("drill_id", String(10), nullable=False),
+    Column("version", String(16), nullable=False),
+    Column("state", JSON, nullable=False),  # the keys of the replies given
+    Column("opened_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("points", SmallInteger),  # reached, of `full`, when it is finished
+    Column("full", SmallInteger),
+    Index(
+        "uq_drill_run_open",
+        "person_id",
+        "drill_id",
+        unique=True,
+        sqlite_where=text("finished_at IS NULL"),
+        postgresql_where=text("finished_at IS NULL"),
+    ),
+    Index("ix_drill_run_person", "person_id", "drill_id"),
+)
+
 recognition = _table(
     "recognition",  # được công nhận ĐTBD
     _id(),

@@ -9,6 +9,7 @@ from handlers.words.changes import (
     changes,
     which_post,
 )
+from handlers.words.drills import scene_done, scene_kept, scene_model, scene_opened, scene_turn, scenes
 from handlers.words.joining import (
     CONSENT_VERSION,
     agreed,
@@ -148,6 +149,12 @@ __all__ = [
     "reminder",
     "resumed",
     "review_done",
+    "scene_done",
+    "scene_kept",
+    "scene_model",
+    "scene_opened",
+    "scene_turn",
+    "scenes",
     "settings",
     "shift_asked",
     "shift_set",

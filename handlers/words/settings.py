@@ -9,6 +9,7 @@ from handlers.actions import (
     Erase,
     Found,
     LinkDoor,
+    Scenes,
     Screen,
     SetPace,
     SetShift,
@@ -97,8 +98,8 @@ def help_text() -> Message:
         "• hoc: học tiếp\n• tiep: sang thẻ sau; A, B, C, D: trả lời\n• lich: giờ nhận bài, ca, ngừng nhắc\n"
         "• tracuu: tìm luật, con số trong bài\n"
         "• baocao: số liệu đơn vị\n• baothaydoi: nghỉ việc, thôi chức, người mới\n"
-        "• lienket: học trên kênh khác\n• toi: dữ liệu của tôi",
-        ((CONTINUE, Button("Lịch học", Screen("settings").pack())),),
+        "• tinhhuong: tập xử lý tình huống\n• lienket: học trên kênh khác\n• toi: dữ liệu của tôi",
+        ((CONTINUE, Button("Lịch học", Screen("settings").pack())), (Button("Tình huống", Scenes(0).pack()),)),
         title="Trợ giúp",
     )
 

@@ -218,7 +218,14 @@ def test_a_report_is_ready_for_json(tree: Tree) -> None:
 
     report = json.loads(json.dumps(check(tree.root).as_dict()))
 
-    assert {**report, "errors": None} == {"lessons": 1, "cards": 3, "questions": 2, "errors": None, "warnings": []}
+    assert {**report, "errors": None} == {
+        "lessons": 1,
+        "cards": 3,
+        "questions": 2,
+        "drills": 0,
+        "errors": None,
+        "warnings": [],
+    }
     assert report["errors"] == [
         {"file": L, "line": 23, "message": "Câu M7.1-1 có 2 đáp án đúng [x]; phải có đúng một."}
     ]

@@ -95,6 +95,16 @@ FORGED = [
     "read:M2.6:1",
     "read:M2.6:99",
     "show:lookup",
+    "scenes:0",
+    "scenes:9",
+    "scene:H1",
+    "scene:H9",
+    "scene:H99",
+    "scene:",
+    "say:1:0:a",
+    "say:1:1:b",
+    "say:2:0:z",
+    "sceneleave:1",
     "🙂",
 ]
 WORDS = (
