@@ -46,9 +46,9 @@ def _measure() -> dict[str, Any]:
     library = loader.load()
     synonyms.shipped()
     figures.shipped()
-    started = time.perf_counter()
+    started, worked = time.perf_counter(), time.process_time()
     ours = Search(library)
-    build_s = time.perf_counter() - started
+    build_s, build_cpu_s = time.perf_counter() - started, time.process_time() - worked
 
     def find(text: str) -> list[str]:
         return [hit.ref if hit.is_figure else str(hit.lesson_id) for hit in ours.find(text, ON, AT)]
@@ -61,7 +61,9 @@ def _measure() -> dict[str, Any]:
     return {
         "name": "search",
         "machine": here(),
-        "figures": {"build_s": round(build_s, 3)} | _judge(find, asked) | {"goals": GOALS},
+        "figures": {"build_s": round(build_s, 3), "build_cpu_s": round(build_cpu_s, 3)}
+        | _judge(find, asked)
+        | {"goals": GOALS},
         "peers": peers,
     }
 
@@ -69,11 +71,13 @@ def _measure() -> dict[str, Any]:
 def _judge(find: Callable[[str], list[str]], asked: dict[str, Any]) -> dict[str, Any]:
     """Recall at 3 on both sets, how often the first answers, how often nothing is found where nothing is, and time."""
     took: list[float] = []
+    worked = time.process_time()
     for _ in range(ROUNDS):
         for entry in asked["queries"]:
             started = time.perf_counter()
             find(entry["query"])
             took.append((time.perf_counter() - started) * 1_000)
+    worked = time.process_time() - worked
     queries, apart = asked["queries"], asked["apart"]
     return {
         "queries": len(queries),
@@ -81,6 +85,7 @@ def _judge(find: Callable[[str], list[str]], asked: dict[str, Any]) -> dict[str,
         "first": _recall(find, queries, 1),
         "recall_at_3_apart": _recall(find, apart, AT),
         "nothing_found_rightly": f"{sum(not find(text) for text in asked['nothing'])}/{len(asked['nothing'])}",
+        "cpu_ms": round(worked * 1_000 / len(took), 2),
         "median_ms": round(statistics.median(took), 2),
         "p99_ms": round(statistics.quantiles(took, n=100)[98], 2),
     }
@@ -111,7 +116,7 @@ def _fts5(joined: str) -> Callable[[str], list[str]]:
     def find(text: str) -> list[str]:
         words = joined.join(f'"{word}"' for word in re.findall(r"\w+", _plain_d(text)))
         rows = base.execute(
-            "SELECT ref FROM page WHERE page MATCH ? ORDER BY bm25(page, 0, 4, 2, 1) LIMIT 30", (words,)
+            "SELECT ref FROM page WHERE page MATCH ? ORDER BY bm25(page, 0, 10, 5, 1) LIMIT 30", (words,)
         )
         return list(dict.fromkeys(ref for (ref,) in rows))[:AT]
 

@@ -22,8 +22,9 @@ class Postings:
 
     def add(self, text: int, terms: Sequence[str], weight: float = 1.0) -> None:
         """Count terms of a text, each occurrence as much as `weight`."""
+        counts = self._counts
         for term, times in Counter(terms).items():
-            held = self._counts[term]
+            held = counts[term]
             held[text] = held.get(text, 0.0) + times * weight
         self._lengths[text] += len(terms) * weight
 

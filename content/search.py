@@ -8,7 +8,7 @@ the day.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from content import figures as figures_module
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from content.figures import Figures
     from content.model import Lesson, Library
+    from content.postings import Postings
     from content.query import Query, Slot
     from content.synonyms import Synonyms
 
@@ -41,7 +42,8 @@ class Hit:
 
     `ref` names it for a button: "M2.6/3" is a card, counted from 1; else the key of a figure. `lesson_id` is the
     lesson it stands in, None for a figure that no lesson shows. `source` is one clause, "" if there is none. `score`
-    has no unit: it puts the answers to one query in order.
+    has no unit: it puts the answers to one query in order. `is_likely` when a word of two syllables stands in what the
+    lesson is about, too; a figure is always likely.
     """
 
     ref: str
@@ -52,6 +54,7 @@ class Hit:
     in_force_from: date | None
     score: float
     is_figure: bool = False
+    is_likely: bool = False
 
 
 class Search:
@@ -130,6 +133,7 @@ class Search:
             in_force_from=value.valid_from,
             score=round(score, 2),
             is_figure=True,
+            is_likely=True,
         )
 
     # --- cards ---
@@ -148,15 +152,25 @@ class Search:
             if self._answers(asked, number)
         }
         ranked = sorted(fitting, key=lambda number: (-fitting[number], number))[:limit]
-        return [self._card(index.lessons[number], best[number][1], on, fitting[number]) for number in ranked]
+        return [
+            replace(
+                self._card(index.lessons[number], best[number][1], on, fitting[number]),
+                is_likely=self._words_in(index.about, asked, number) > 0,
+            )
+            for number in ranked
+        ]
 
     def _answers(self, asked: Query, number: int) -> bool:
         """Whether a lesson holds enough of the query, and not only loose syllables of it."""
         share = self._share(asked, number)
         if len(asked.slots) == 1:
             return share > 0
-        words = sum(" " in term and term.isascii() and number in self._index.says.of(term) for term in asked.weights)
+        words = self._words_in(self._index.says, asked, number)
         return share >= (NEEDED_WITH_WORDS if words >= SOME_WORDS else NEEDED) and words > 0
+
+    @staticmethod
+    def _words_in(where: Postings, asked: Query, number: int) -> int:
+        return sum(" " in term and term.isascii() and number in where.of(term) for term in asked.weights)
 
     def _share(self, asked: Query, number: int) -> float:
         """The share of what the query tells that a lesson holds, 0 to 1."""

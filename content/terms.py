@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from learning.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 _WORD = re.compile(r"\w+")
 # "kỷ luật" and "kỉ luật" are one.
@@ -54,9 +54,9 @@ def pairs(parts: Iterable[str]) -> list[str]:
     return [f"{one} {other}" for one, other in pairwise(parts)]
 
 
-def accented(found: Sequence[str]) -> list[str]:
-    """Return the words, and pairs of them, that carry diacritics: they tell "thưởng" from "thương"."""
-    return [word for word in (*found, *pairs(found)) if not word.isascii()]
+def accented(found: Iterable[str]) -> list[str]:
+    """Return the words that carry diacritics: they tell "thưởng" from "thương"."""
+    return [word for word in found if not word.isascii()]
 
 
 def is_syllable(part: str) -> bool:

@@ -63,7 +63,8 @@ def likely(ctx: Context, text: str) -> Hit | None:
     """What free text that is no answer may have asked for."""
     if len(text.split()) < FEWEST_WORDS:
         return None
-    return next(iter(search.over(ctx.library).find(text, day_of(ctx.now), limit=1)), None)
+    best = next(iter(search.over(ctx.library).find(text, day_of(ctx.now), limit=1)), None)
+    return best if best is not None and best.is_likely else None
 
 
 async def show_other(ctx: Context, action: Found) -> list[Message]:

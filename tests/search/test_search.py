@@ -169,3 +169,17 @@ def test_no_abbreviation_is_a_word_of_the_lessons() -> None:
     words = {word for lesson in LIBRARY.lessons.values() for card in lesson.cards for word in card.split()}
 
     assert words.isdisjoint(synonyms.shipped().abbreviations)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_likely"),
+    [
+        ("công ty em chậm lương 2 tháng rồi", True),
+        ("Hôm nay chuyền 3 tăng ca, em mệt quá", True),
+        ("luong toi thieu vung 2", True),
+        ("Không gửi nữa vì đã báo qua điện thoại rồi.", False),
+        ("chắc là câu đầu ạ", False),
+    ],
+)
+def test_free_text_is_a_likely_question_if_a_lesson_is_about_it(text: str, is_likely: bool) -> None:
+    assert SEARCH.find(text, ON)[0].is_likely is is_likely
