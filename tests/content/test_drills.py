@@ -188,7 +188,7 @@ def test_a_good_drill_loads(tree: Tree) -> None:
     drill = library.drills["H1"]
 
     assert check(tree.root).drills == 1
-    assert (drill.skill, drill.audience) == (Skill.LISTENING, {Track.GROUP_LEADER, Track.CHAIR})
+    assert (drill.skill, drill.audience) == (Skill.LISTENING, frozenset({Track.GROUP_LEADER, Track.CHAIR}))
     assert drill.full == {"nghe": 4, "hoi": 4, "hen": 4}
     assert [drill.band(percent).at_least for percent in (100, 80, 79, 0)] == [80, 80, 0, 0]
     assert ("H1", drill.version, written()) in sources(tree.root)
