@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from channels.messages import Kind, PersonId
-from handlers import study, words
+from handlers import drill, study, words
 from handlers.syllabus import next_item
 from learning.calendar import day_of
 from learning.rhythm import Nudge, Standing, midnight_after, next_nudge
@@ -126,8 +126,12 @@ async def render(
 
 async def _open(conn: AsyncConnection, library: Library, studies: Studies, kind: Kind, now: datetime) -> Run | None:
     if kind is Kind.REVIEW:
-        return await study.open_review(conn, library, studies, now)
-    return await study.open_next(conn, library, studies, now, is_pushed=True)
+        opened = await study.open_review(conn, library, studies, now)
+    else:
+        opened = await study.open_next(conn, library, studies, now, is_pushed=True)
+    if opened is not None and opened.progress.step.is_question:
+        await accounts.await_no_more(conn, studies.person_id, drill.AWAITS)  # a letter now answers this question
+    return opened
 
 
 def _reason(kind: Kind, studies: Studies) -> str:

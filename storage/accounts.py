@@ -146,6 +146,15 @@ async def await_text(
     await conn.execute(update(account).where(account.c.id == account_id).values(awaits=what, awaits_data=data))
 
 
+async def await_no_more(conn: AsyncConnection, person_id: PersonId, what: str) -> None:
+    """Forget at all of a person's doors that this was awaited; what else is awaited there stays."""
+    await conn.execute(
+        update(account)
+        .where(account.c.person_id == person_id, account.c.awaits == what)
+        .values(awaits=None, awaits_data=None)
+    )
+
+
 async def close_door(conn: AsyncConnection, account_id: AccountId, reason: str) -> None:
     """Close a door: blocked by its owner, or gone."""
     await conn.execute(update(account).where(account.c.id == account_id).values(is_open=False, closed_reason=reason))

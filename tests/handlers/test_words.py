@@ -20,6 +20,7 @@ from learning.lesson import begin_lesson, begin_review, begin_test
 from learning.roles import Role, Track
 from storage import broadcasts
 from storage.broadcasts import Broadcast
+from storage.drills import Standing
 from storage.learners import Post
 from storage.pauses import Paused
 from storage.recipients import Audience
@@ -77,6 +78,19 @@ def said() -> Iterator[tuple[str, Message]]:
             yield "question", words.question(asking, asked, 10**15, order, TODAY, picked=picked, replaces=None)
         for kept in (answers.right_answer(asked, TODAY), *answers.wrong_answers(asked)):
             yield "verdict", words.verdict(asking, asked, kept, order, TODAY, replaces=None)
+
+
+def said_of_drills() -> Iterator[tuple[str, Message]]:
+    meant = LIBRARY.drills_for(frozenset(Track))
+    made = {drill.id: Standing(100, is_open=True) for drill in meant}
+    for page in range(3):
+        yield "scenes", words.scenes(meant, made, page, replaces=None)
+    yield "no scenes", words.scenes((), {}, 0, replaces=None)
+    for drill in meant:
+        yield "scene_opened", words.scene_opened(drill, 10**15, "cab", replaces=None)
+        yield "scene_done", words.scene_done(drill, {}, "Đúng.", was_best=False, replaces=None)
+        yield "scene_model", words.scene_model(drill)
+        yield "scene_kept", words.scene_kept(drill, 12)
 
 
 def said_to_newcomers() -> Iterator[tuple[str, Message]]:
@@ -185,7 +199,10 @@ def said_to_officers() -> Iterator[tuple[str, Message]]:
     yield "cast_once_a_day", words.cast_once_a_day(cast)
 
 
-@pytest.mark.parametrize(("name", "message"), [*said(), *said_to_newcomers(), *said_of_settings(), *said_to_officers()])
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [*said(), *said_of_drills(), *said_to_newcomers(), *said_of_settings(), *said_to_officers()],
+)
 def test_a_message_fits_a_phone_and_blames_nobody(name: str, message: Message) -> None:
     shown = message.full_text
 

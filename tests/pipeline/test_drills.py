@@ -95,8 +95,8 @@ async def test_a_drill_published_anew_begins_anew(stage: Stage) -> None:
     async with stage.program.database.begin() as conn:
         await conn.execute(update(drill_run).values(version="older"))
 
-    for gives in (stage.taps, stage.types):
-        await gives("lan", "A")
+    for is_typed in (False, True):
+        await (stage.types("lan", "a") if is_typed else stage.taps("lan", "A"))
         assert stage.newest("lan").text == opening
         assert [row.state for row in await kept(stage)] == [{"picks": ""}]
         async with stage.program.database.begin() as conn:
