@@ -97,34 +97,49 @@ async def advance(url: str, seconds: int) -> None:
         assert answer.status == 200, await answer.text()
 
 
-def right_letter(shown: Shown, known: dict[str, str]) -> str:
-    """The letter of the choice that an earlier verdict called right, else A."""
-    for letter, text in re.findall(r"^([A-D])\. (.+)$", shown.text, re.MULTILINE):
-        if known.get(question_of(shown)) == text:
-            return str(letter)
-    return "A"
+LETTERED = re.compile(r"^([A-D])\. (.+)$", re.MULTILINE)
+TOLD = re.compile(r"^(?:[A-D]\.|\d\.|.*Đáp (?:án|số):(?: [A-D]\.)?) (.+?)\.?$", re.MULTILINE)
 
 
 def question_of(shown: Shown) -> str:
     return shown.text.split("\n\nA. ")[0].split("\n", 1)[-1].strip()
 
 
-async def learn(user: User, until: str, known: dict[str, str], most: int = 300) -> None:
-    """Press the first button of every message (for questions: what is known to be right) until it says `until`."""
+async def answer(user: User, known: dict[str, list[str]]) -> None:
+    """Answer as an earlier verdict said it should be; without one, press the first button or type the letters."""
+    shown = user.last
+    asked, letters = question_of(shown), {text: letter for letter, text in LETTERED.findall(shown.text)}
+    texts = known.get(asked)
+    if texts is None or (set(shown.labels) & {"A", "Đúng"} and "thứ tự." not in shown.text):
+        wanted = texts[0] if texts else ""
+        await user.taps(letters.get(wanted, wanted) or shown.labels[0])
+    else:
+        await user.says(" ".join(letters.get(text, text) for text in texts))
+    verdict = await user.answered()
+    while not verdict.text.startswith(("✅", "❌", "👉")):  # an order is put step by step
+        await user.taps(verdict.labels[0])
+        verdict = await user.answered()
+    if not verdict.text.startswith("✅"):
+        known[asked] = [option for told in TOLD.findall(verdict.text) for option in options(told, letters)]
+    elif texts is None and letters:
+        known[asked] = [next(iter(letters))]
+
+
+def options(told: str, letters: dict[str, str]) -> list[str]:
+    """What a line of a verdict calls right: a choice without the reason behind it, a step, or the answer itself."""
+    return [next((text for text in letters if told.startswith(text.rstrip("."))), told)]
+
+
+async def learn(user: User, until: str, known: dict[str, list[str]], most: int = 300) -> None:
+    """Answer every question, as is known to be right where it is, and press the first button of all else."""
     for _ in range(most):
         shown = user.last
         if until in shown.text:
             return
-        button = "A" if "A" in shown.labels else shown.labels[0]
-        if button == "A":
-            button = right_letter(shown, known)
-            asked, choices = question_of(shown), dict(re.findall(r"^([A-D])\. (.+)$", shown.text, re.MULTILINE))
-            await user.taps(button)
-            verdict = await user.answered()
-            answer = re.search(r"Đáp án: ([A-D])\.", verdict.text)
-            known[asked] = choices[answer[1]] if answer else choices[button]
+        if re.match(r"(Câu hỏi|Làm lại|Ôn lại|Kiểm tra cuối) \d", shown.text):
+            await answer(user, known)
         else:
-            await user.taps(button)
+            await user.taps(shown.labels[0])
             await user.answered()
     pytest.fail(f"{until!r} never came; last: {user.last.text!r}")
 
@@ -157,7 +172,7 @@ async def test_from_a_roster_file_to_a_completed_module(environment: dict[str, s
             await hoa.taps(hoa.last.labels[0])
             await hoa.answered()
 
-            known: dict[str, str] = {}
+            known: dict[str, list[str]] = {}
             await learn(lan, "Xong bài 1/5", known)
             for number in range(2, 6):
                 await lan.taps("Học tiếp ▸")
