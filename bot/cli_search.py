@@ -15,7 +15,7 @@ from storage import search_misses
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
 
-    from content.search import Hit
+    from content.hits import Hit
     from storage.database import Database
 
 MOST_MISSES = 200

@@ -63,7 +63,8 @@ def read(text: str, synonyms: Synonyms, known: Container[str]) -> Query:
     query = Query(in_order, [])
     slots: dict[int, Slot] = {}
     for place, syllable in enumerate(in_order):
-        if place not in dull and not syllable.isdigit():
+        is_number = syllable.isdigit() and (not place or f"{in_order[place - 1]} {syllable}" not in known)
+        if place not in dull and not is_number:
             slots[place] = Slot(syllable, [(syllable,)])
             query.weigh(syllable, 1.0 if syllable == mended[place] else MENDED)
     for place, pair in enumerate(terms.pairs(in_order)):

@@ -8,12 +8,13 @@ the day.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from content import figures as figures_module
 from content import present, query, synonyms
 from content.figures import FigureError
+from content.hits import Hit
 from content.model import LessonStatus
 from content.search_index import SearchIndex
 
@@ -33,28 +34,6 @@ SOME_WORDS = 2  # of two syllables that stand in both
 LEAST_TOLD, MOST_TOLD = 0.4, 1.5  # by one syllable, so that neither a rare nor a common one decides alone
 SURE = 0.6  # share from which a figure asked by its name comes before every card
 DEFAULT_LIMIT = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """
-    One answer.
-
-    `ref` names it for a button: "M2.6/3" is a card, counted from 1; else the key of a figure. `lesson_id` is the
-    lesson it stands in, None for a figure that no lesson shows. `source` is one clause, "" if there is none. `score`
-    has no unit: it puts the answers to one query in order. `is_likely` when a word of two syllables stands in what the
-    lesson is about, too; a figure is always likely.
-    """
-
-    ref: str
-    title: str
-    lesson_id: str | None
-    text: str
-    source: str
-    in_force_from: date | None
-    score: float
-    is_figure: bool = False
-    is_likely: bool = False
 
 
 class Search:

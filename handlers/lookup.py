@@ -14,8 +14,8 @@ from storage import accounts, search_misses
 
 if TYPE_CHECKING:
     from channels.messages import Message
+    from content.hits import Hit
     from content.model import Lesson
-    from content.search import Hit
     from handlers.actions import Found, OpenLesson, ReadCard
     from handlers.context import Context
 
@@ -48,15 +48,17 @@ async def take_words(ctx: Context, text: str) -> list[Message]:
 
 
 async def look_up(ctx: Context, text: str) -> list[Message]:
-    """Answer with the best of what was found; what was not found is counted, and who asked is not."""
+    """Answer with the best of what was found; what was not, or hardly, is counted, and who asked is not."""
     today = day_of(ctx.now)
     catalogue = search.over(ctx.library)
     hits = catalogue.find(text, today)
-    if hits:
-        return [words.answer(hits[0], [hit.ref for hit in hits[1:]], today, replaces=None)]
-    if term := miss_term(text):
+    is_found = bool(hits) and hits[0].is_likely
+    if not is_found and (term := miss_term(text)):
         await search_misses.count(ctx.conn, term, today)
-    return [words.looked_in_vain(*catalogue.size, is_counted=bool(term))]
+    if hits:
+        others = [hit.ref for hit in hits[1:]]
+        return [words.answer(hits[0], others, today, replaces=None, is_doubtful=not is_found)]
+    return [words.looked_in_vain(*catalogue.size, is_counted=bool(miss_term(text)))]
 
 
 def likely(ctx: Context, text: str) -> Hit | None:

@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from content.hits import Hit
     from content.model import Lesson
-    from content.search import Hit
 
 _SENTENCE_ENDS = re.compile(r"(?<=[.?!:;])\s|\n")
 _CUT = "\n…"
+_NEAREST = "Bài gần nhất trợ lý tìm được:\n"
 
 
 def lookup_asked() -> Message:
@@ -32,8 +33,17 @@ def lookup_asked() -> Message:
     )
 
 
-def answer(hit: Hit, others: Sequence[str], on: date, *, replaces: str | None) -> Message:
-    """The figure, or what fits of the card, with the clause and its day; `others` are the refs still to be shown."""
+def answer(hit: Hit, others: Sequence[str], on: date, *, replaces: str | None, is_doubtful: bool = False) -> Message:
+    """
+    The figure, or what fits of the card, with the clause and its day.
+
+    Args:
+        hit: what is shown.
+        others: the refs that [Kết quả khác] shows next.
+        on: the day of the figures.
+        replaces: the message to edit.
+        is_doubtful: say that this is the nearest there is.
+    """
     buttons = []
     if hit.lesson_id is not None:
         buttons.append(Button("Học bài này", OpenLesson(hit.lesson_id).pack()))
@@ -44,8 +54,9 @@ def answer(hit: Hit, others: Sequence[str], on: date, *, replaces: str | None) -
         lines = [f"{hit.text} (mức ngày {on:%d/%m/%Y})", "", f"Căn cứ: {_clause(hit, 'áp dụng từ')}"]
         return Message("\n".join(lines), rows, title=hit.title, replaces=replaces)
     foot = f"\n\nCăn cứ của bài: {_clause(hit, 'hiệu lực từ')}" if hit.source else ""
-    room = present.LONGEST - len(hit.title) - len("\n") - len(foot)
-    return Message(excerpt(hit.text, room) + foot, rows, title=hit.title, replaces=replaces)
+    head = _NEAREST if is_doubtful else ""
+    room = present.LONGEST - len(hit.title) - len("\n") - len(head) - len(foot)
+    return Message(head + excerpt(hit.text, room) + foot, rows, title=hit.title, replaces=replaces)
 
 
 def _clause(hit: Hit, since: str) -> str:

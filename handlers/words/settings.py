@@ -21,7 +21,7 @@ from learning.text import given_name
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from content.search import Hit
+    from content.hits import Hit
     from storage.learners import Post
 
 from handlers.words.buttons import CONTINUE, HELP, hours

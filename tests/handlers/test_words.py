@@ -147,7 +147,9 @@ def said_of_lookups() -> Iterator[tuple[str, Message]]:
         for card in range(len(lesson.cards)):
             hit = found.at(f"{lesson.id}/{card + 1}", day)
             assert hit is not None
-            yield f"answer {hit.ref}", words.answer(hit, ["M10.4/5"] * 4, day, replaces=None)
+            for doubt in (True, False):
+                shown = words.answer(hit, ["M10.4/5"] * 4, day, replaces=None, is_doubtful=doubt)
+                yield f"answer {hit.ref}", shown
             yield f"reading {hit.ref}", words.reading(lesson, card, day, replaces=None)
         yield f"not_understood {lesson.id}", words.not_understood(found.at(f"{lesson.id}/1", day))
 

@@ -51,6 +51,14 @@ def test_what_the_lessons_do_not_hold_is_not_found(search: Search, text: str) ->
     assert search.find(text, ON) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "lesson"),
+    [("dieu 95 blld", "M1.7"), ("nghi dinh 145", "M6.2"), ("quyet dinh 61", "M5.2"), ("lcd dieu 27", "M0.3")],
+)
+def test_a_clause_is_found_by_its_number(search: Search, text: str, lesson: str) -> None:
+    assert search.find(text, ON)[0].lesson_id == lesson
+
+
 def test_every_answer_named_is_there(search: Search) -> None:
     lessons = loader.load().lessons
     accepted = {name for part in ("queries", "apart") for one in ASKED[part] for name in one["accept"]}
