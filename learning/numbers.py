@@ -82,16 +82,16 @@ def _rounded(value: Decimal) -> Decimal:
 
 def _without_unit(text: str, unit: str) -> str:
     """Take away an equals sign in front and the unit behind."""
-    text = re.sub(r"^\s*=\s*", "", text.casefold())
+    text = re.sub(r"^\s*=\s*", "", text.casefold()).rstrip(" .")
     names = {unit.casefold(), fold(unit)} - {""}
     if fold(unit).partition(" ")[0] == "dong":
         names |= {"đồng", "dong", "vnđ", "vnd", "đ", "d", "₫"}
     for name in sorted(names, key=len, reverse=True):
         if text.endswith(name) and not text.removesuffix(name)[-1:].isalpha():
-            return text.removesuffix(name).rstrip(" .")
+            return text.removesuffix(name).rstrip()
         if text.endswith(name) and _ends_in_scale(text.removesuffix(name)):
             return text.removesuffix(name)
-    return text.rstrip(" .")
+    return text
 
 
 def _ends_in_scale(text: str) -> bool:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _PLACE = re.compile(r".{0,40}?(?P<at>[0-9]{1,3})/(?P<of>[0-9]{1,3})")
 _CHOICE = re.compile(r"(?P<letter>[A-D])\. (?P<text>.+)")
+_LETTER = re.compile(r"(?P<box>[☐☑] )?(?P<letter>[A-D])")
 _LINK = re.compile(r"(https?://[^\s<>\"]+[^\s<>\".,;:!?)\]])")
 _TONES = {"✅": "right", "❌": "wrong", "🎓": "done", "✔": "done"}
 _BULLET = "• "
@@ -92,19 +93,25 @@ def bubble(message: Message, ref: str, mark: str = "", at: datetime | None = Non
 
 
 def _answers(message: Message) -> tuple[str, tuple[tuple[Press, ...], ...]]:
-    """Put the lettered choices that end the text onto their buttons; elsewhere the buttons stay as they are."""
+    """
+    Put the lettered choices that end the text onto their buttons; elsewhere the buttons stay as they are.
+
+    Letters may have a box before them, ticked or not; what stands above their row comes below it.
+    """
     plain = tuple(tuple(_press(button) for button in row) for row in message.buttons)
-    letters = [button.label for button in message.buttons[0]] if message.buttons else []
     lines = message.text.split("\n")
-    choices = [_CHOICE.fullmatch(line) for line in lines[-len(letters) :]] if letters else []
-    if not choices or [choice and choice["letter"] for choice in choices] != letters:
-        return message.text, plain
-    answers = tuple(
-        (replace(press, label=choice["text"], letter=press.label, hint=""),)
-        for press, choice in zip(plain[0], choices, strict=True)
-        if choice
-    )
-    return "\n".join(lines[: -len(letters)]).rstrip(), (*answers, *plain[1:])
+    for place, row in enumerate(message.buttons):
+        marks = [_LETTER.fullmatch(button.label) for button in row]
+        choices = [_CHOICE.fullmatch(line) for line in lines[-len(row) :]]
+        pairs = list(zip(marks, choices, plain[place], strict=False))
+        if pairs and len(choices) == len(row) and all(m and c and m["letter"] == c["letter"] for m, c, _ in pairs):
+            answers = tuple(
+                (replace(press, label=f"{m['box'] or ''}{c['text']}", letter=m["letter"], hint=""),)
+                for m, c, press in pairs
+                if m and c
+            )
+            return "\n".join(lines[: -len(row)]).rstrip(), (*answers, *plain[:place], *plain[place + 1 :])
+    return message.text, plain
 
 
 def _line(words: str) -> Line:

@@ -125,7 +125,7 @@ SPOILT = [
     ("verdict on an order too long", "hiểu rồi mới hẹn.", "d" * 280, 46, "Lời đáp khi chọn"),
     ("verdict on a number too long", "Vì: Mỗi người {{ gio.to_truong }} giờ.", "Vì: " + "đ" * 300, 58, "Lời đáp dài"),
     ("verdict on words too long", "Vì: Luật gọi như vậy.", "Vì: " + "e" * 330, 66, "Lời đáp dài"),
-    ("question of words too long", "Hai bên cùng", "f" * 300, 66, "Câu M7.2-5 dài"),
+    ("question of words too long", "Hai bên cùng", "f" * 310, 66, "Câu M7.2-5 dài"),
 ]
 
 
@@ -210,10 +210,12 @@ def test_several_say_what_was_missed_and_what_was_wrong(library: Library) -> Non
 def test_an_order_shows_what_was_put_and_then_how_it_should_be(library: Library) -> None:
     question = library.questions["M7.2-3"]
 
-    assert present.question_text(question, "bca", "Câu", TODAY).endswith(
-        "C. Để người ta nói hết\n\nBấm từng bước theo thứ tự."
+    assert present.question_text(question, "bca", "Câu", TODAY).startswith(
+        "Câu\nXếp các bước nghe một người.\nBấm từng bước theo thứ tự.\n\nA. Nhắc lại ý\n"
     )
-    assert present.question_text(question, "bca", "Câu", TODAY, picked="ab").endswith("Đã xếp: C → A")
+    assert present.question_text(question, "bca", "Câu", TODAY, picked="ab").startswith(
+        "Câu\nXếp các bước nghe một người.\nĐã xếp: C → A\n\nA. Nhắc"
+    )
     assert present.verdict_text(question, "bac", "bca", TODAY).startswith(
         "❌ Chưa đúng. Thứ tự đúng là:\n1. Để người ta nói hết\n2. Nhắc lại ý\n3. Hẹn ngày trả lời\nNghe xong"
     )
@@ -226,7 +228,7 @@ def test_a_calculation_follows_the_figures_of_the_day(library: Library, figures:
     assert answers.expected(question, NEXT_YEAR, figures) == Decimal("4500000.5")
     assert answers.is_right(question, "36.8", TODAY, figures)
     assert not answers.is_right(question, "36.9", TODAY, figures)
-    assert present.question_text(question, "", "Câu", TODAY, figures).endswith("\n\nĐồng chí gõ đáp số (giờ).")
+    assert present.question_text(question, "", "Câu", TODAY, figures).endswith("?\nĐồng chí gõ đáp số (giờ).")
     assert present.verdict_text(question, "36.5", "", TODAY, figures).startswith(
         "✅ Đúng. Đáp số: 36,5 giờ.\nMỗi người 12 giờ.\n"
     )

@@ -23,7 +23,6 @@ from content.model import QuestionKind
 from handlers import actions
 from learning import numbers
 from learning.calendar import day_of, local
-from learning.grading import MATCHED
 from storage import planning, runs
 from storage.database import open_database
 from storage.tables import content_version, metadata
@@ -127,15 +126,15 @@ class Stage:
         """Press the right button, or a wrong one, of the question on the screen; type what one press does not do."""
         seen = self.newest(who)
         question, order = await self._asked(seen)
-        kept = answers.right_answer(question, day_of(self.clock.now()))
-        if not right:
-            kept = answers.wrong_answers(question)[0]
+        wanted = answers.wrong_answers(question)
+        if right:
+            wanted = (answers.right_answer(question, day_of(self.clock.now())),)
         for label, packed in (button for row in seen.buttons for button in row):
             action = actions.unpack(packed)
-            if isinstance(action, actions.Answer) and action.choice == kept:
+            if isinstance(action, actions.Answer) and action.choice in wanted:
                 await self._press(who, label, packed, seen.ref)
                 return
-        await self.types(who, _as_typed(question, kept, order))
+        await self.types(who, _as_typed(question, wanted[0], order))
 
     async def _asked(self, seen: Seen) -> tuple[Question, str]:
         """The question that a message puts, and the order of its choices."""
@@ -237,7 +236,7 @@ def _as_typed(question: Question, kept: str, order: str) -> str:
         case QuestionKind.NUMBER:
             return numbers.shown(Decimal(kept))
         case QuestionKind.TEXT:
-            return question.accepted[0] if kept == MATCHED else "không rõ"
+            return question.accepted[0]
         case _:
             return " ".join("abcd"[order.index(key)] for key in kept)
 

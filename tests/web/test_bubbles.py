@@ -33,6 +33,29 @@ def test_lettered_choices_move_onto_their_buttons() -> None:
     assert words(shown) == "Chị Hoa bị tính thiếu công. Đồng chí làm gì?"
 
 
+def test_ticked_choices_move_onto_their_buttons_above_what_ends_the_question() -> None:
+    boxes = (Button("☑ A", "pick:1:", hint="Tổ phó"), Button("☐ B", "pick:1:ab", hint="Quản đốc"))
+    text = "Ai có giờ?\nChọn mọi ý đúng.\n\nA. Tổ phó\nB. Quản đốc"
+
+    shown = bubble(Message(text, ((Button("Xong ▸", "answer:1:a"),), boxes, (Button("Học sau", "later"),))), "1")
+
+    assert [(press.letter, press.label) for row in shown.rows for press in row] == [
+        ("A", "☑ Tổ phó"),
+        ("B", "☐ Quản đốc"),
+        ("", "Xong ▸"),
+        ("", "Học sau"),
+    ]
+    assert words(shown) == "Ai có giờ?\nChọn mọi ý đúng."
+
+
+def test_steps_that_are_left_stay_letters() -> None:
+    left = (Button("A", "pick:1:ca"), Button("B", "pick:1:cb"))
+
+    shown = bubble(Message("Đã xếp: C\n\nA. Một\nB. Hai\nC. Ba", (left,)), "1")
+
+    assert [press.label for row in shown.rows for press in row] == ["A", "B"]
+
+
 @pytest.mark.parametrize(
     "text", ["Chọn A hay B?", "B. Sai\nA. Đúng", "A. Đúng", "A. Đúng\nB. Sai\nĐồng chí chọn gì?", ""]
 )
