@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from content import answers, present
 from content.loader import load
 from content.model import Choice, LegalBasis, Lesson, LessonStatus, Question, QuestionKind
-from learning import grading
+from learning import grading, numbers
 from learning.roles import Track
 
 NOW = date(2026, 11, 21)
@@ -38,6 +38,26 @@ def lesson(status: LessonStatus) -> Lesson:
     return Lesson(
         "M7.1", "M7", "Bài mẫu", frozenset(Track), 4, "Biết", status, (), ("Một", "Hai", "Ba"), (QUESTION,), "v"
     )
+
+
+def answers_to(question: Question, on: date) -> st.SearchStrategy[str]:
+    """Whatever may be kept as an answer to a question of that kind, right or wrong."""
+    keys = [choice.key for choice in question.choices]
+    match question.kind:
+        case QuestionKind.ONE | QuestionKind.TRUE_FALSE:
+            return st.sampled_from(keys)
+        case QuestionKind.SEVERAL:
+            picked = st.sets(st.sampled_from(keys), min_size=1).map(sorted)
+            return st.one_of(st.just(grading.SEEN), picked.map("".join))
+        case QuestionKind.ORDER:
+            return st.permutations(keys).map("".join)
+        case QuestionKind.NUMBER:
+            right = numbers.kept(answers.expected(question, on))
+            return st.one_of(st.sampled_from([right, grading.SEEN]), st.integers(0, 10**9).map(str))
+        case QuestionKind.TEXT:
+            return st.sampled_from([grading.MATCHED, grading.UNMATCHED, grading.SEEN])
+        case _:
+            assert_never(question.kind)
 
 
 def test_the_title_stands_on_the_first_card_alone() -> None:
@@ -81,29 +101,12 @@ def test_every_card_fits(learnt: Lesson, on: date, number: int, total: int) -> N
         assert len(present.card_text(learnt, index, number, total, on)) <= present.LONGEST
 
 
-def answers_to(asked: Question) -> st.SearchStrategy[str]:
-    """Answers in the form they are kept in."""
-    keys = [choice.key for choice in asked.choices]
-    match asked.kind:
-        case QuestionKind.ONE | QuestionKind.TRUE_FALSE:
-            return st.sampled_from(keys)
-        case QuestionKind.SEVERAL:
-            return st.sets(st.sampled_from(keys), min_size=1).map(lambda some: "".join(sorted(some)))
-        case QuestionKind.ORDER:
-            return st.permutations(keys).map("".join)
-        case QuestionKind.NUMBER:
-            return st.one_of(st.just(grading.SEEN), st.integers(0, 10**15 - 1).map(str))
-        case QuestionKind.TEXT:
-            return st.sampled_from([grading.SEEN, grading.MATCHED, grading.UNMATCHED])
-        case _:
-            assert_never(asked.kind)
-
-
 @given(QUESTIONS, DAYS, st.data())
 def test_every_question_and_every_verdict_fits_in_every_order(asked: Question, on: date, data: st.DataObject) -> None:
     order = "".join(data.draw(st.permutations([choice.key for choice in asked.choices])))
     header = "Câu 10/10 · Kiểm tra cuối chuyên đề M10 · 3/3"[: present.QUESTION_HEADER_ROOM - 1]
-    kept = data.draw(answers_to(asked))
+
+    kept = data.draw(answers_to(asked, on))
     verdict = present.verdict_text(asked, kept, order, on)
 
     assert len(present.question_text(asked, order, header, on)) <= present.LONGEST
