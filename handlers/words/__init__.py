@@ -40,6 +40,7 @@ from handlers.words.lessons import (
     test_done,
 )
 from handlers.words.questions import (
+    answered_before,
     not_understood_in_question,
     question,
     step_name,
@@ -88,6 +89,7 @@ __all__ = [
     "CONSENT_VERSION",
     "agreed",
     "already_taken",
+    "answered_before",
     "broadcast",
     "card",
     "cast_asked",
