@@ -6,10 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from content.model import Formula, LegalBasis, Question, QuestionKind
-from learning import numbers
-from learning.grading import Tolerance
-from learning.text import fold
+from content import written_answers
+from content.model import LegalBasis, Question, QuestionKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,14 +16,8 @@ if TYPE_CHECKING:
     from content.faults import Complain
 
 MOST_DIFFICULTY, USUAL_DIFFICULTY = 3, 2
-MOST_ACCEPTED = 10
-LONGEST_UNIT = 20
 LONGEST_OBJECTIVE = 120
-LONGEST_LOOKED_UP = 40  # of an answer in words, as it stands in the verdict
-ALL_PERCENT = 100
 
-_FORMULA = re.compile(r"((?:\{\{[^{}]*\}\}|[-\d.,+*/() ])+?) *((?:[^\W\d_]|%)[^{}*+()=]*)?")
-_TOLERANCE = re.compile(r"([\d.,]+) ?(%?)")
 
 # How many choices a kind has, from and to, and how many of them are right.
 _COUNTS = {
@@ -114,8 +106,8 @@ def _question(written: WrittenQuestion, about: Tested, known: dict[str, LegalBas
         kind=kind,
         difficulty=_difficulty(written, complain),
         objective=_objective(written, complain) or about.objective,
-        answer=_formula(written, complain) if kind is QuestionKind.NUMBER else None,
-        accepted=_accepted(written, complain) if kind is QuestionKind.TEXT else (),
+        answer=written_answers.formula(written, complain) if kind is QuestionKind.NUMBER else None,
+        accepted=written_answers.accepted(written, complain) if kind is QuestionKind.TEXT else (),
         reason=written.field("Vì") if "Vì" in _OWN_FIELDS.get(kind, ()) else "",
     )
 
@@ -180,57 +172,6 @@ def _objective(written: WrittenQuestion, complain: Complain) -> str:
     if len(text) > LONGEST_OBJECTIVE:
         complain(written.line_of("Mục tiêu"), f"Mục tiêu dài {len(text)} ký tự; nhiều nhất {LONGEST_OBJECTIVE}.")
     return text
-
-
-def _formula(written: WrittenQuestion, complain: Complain) -> Formula | None:
-    text = written.field("Đáp số")
-    if not text:
-        return None
-    found = _FORMULA.fullmatch(text)
-    if found is None or not found[1].strip() or not found[2] or len(found[2]) > LONGEST_UNIT:
-        complain(
-            written.line_of("Đáp số"),
-            "Đáp số viết sai; mẫu: '{{ luong_toi_thieu.vung_2 }} * 2 đồng' (công thức, rồi đơn vị).",
-        )
-        return None
-    return Formula(found[1].strip(), found[2], _tolerance(written, complain))
-
-
-def _tolerance(written: WrittenQuestion, complain: Complain) -> Tolerance:
-    text = written.field("Sai số")
-    if not text:
-        return Tolerance()
-    found = _TOLERANCE.fullmatch(text)
-    try:
-        amount = numbers.written(found[1] if found else "")
-    except ValueError:
-        complain(written.line_of("Sai số"), "Sai số là một số hoặc phần trăm; mẫu: 'Sai số: 1%' hoặc 'Sai số: 500'.")
-        return Tolerance()
-    is_percent = found is not None and bool(found[2])
-    if is_percent and amount >= ALL_PERCENT:
-        complain(written.line_of("Sai số"), "Sai số phải dưới 100%.")
-    return Tolerance(amount, is_percent)
-
-
-def _accepted(written: WrittenQuestion, complain: Complain) -> tuple[str, ...]:
-    if "Đáp án" not in written.fields:
-        return ()
-    line = written.line_of("Đáp án")
-    ways = tuple(way.strip() for way in written.field("Đáp án").split("|"))
-    if len(ways) > MOST_ACCEPTED:
-        complain(line, f"Có {len(ways)} cách viết đáp án; nhiều nhất {MOST_ACCEPTED}.")
-    seen: set[str] = set()
-    for way in ways:
-        if not fold(way) or "{{" in way:
-            complain(
-                line, "Mỗi cách viết đáp án phải có chữ hoặc số, không có tham số; mẫu: 'thương lượng | đàm phán'."
-            )
-        elif fold(way) in seen:
-            complain(line, f"Đáp án '{way}' trùng một cách viết khác; dấu, hoa thường và khoảng trắng không tính.")
-        if len(way) > LONGEST_LOOKED_UP:
-            complain(line, f"Đáp án '{way[:20]}…' dài {len(way)} ký tự; nhiều nhất {LONGEST_LOOKED_UP}.")
-        seen.add(fold(way))
-    return ways
 
 
 def _basis(written: WrittenQuestion, known: dict[str, LegalBasis], complain: Complain) -> tuple[LegalBasis, ...]:

@@ -33,8 +33,9 @@ async def put(conn: AsyncConnection, library: Library, run: Run, now: datetime, 
     today = day_of(now)
     if run.progress.answered:
         asked = await runs.asked_at(conn, run.id, run.progress.at)
-        if asked is not None and asked.chosen is not None and answers.is_answer(question, asked.chosen):
-            return words.verdict(run, question, asked.chosen, asked.order, today, replaces=replaces)
+        if asked is None or asked.chosen is None or not _is_as_put(question, asked.order, asked.chosen):
+            return words.answered_before(run, replaces=replaces)
+        return words.verdict(run, question, asked.chosen, asked.order, today, replaces=replaces)
     order = order_of(run, question)
     attempt_id = await runs.ask(
         conn,
@@ -47,6 +48,13 @@ async def put(conn: AsyncConnection, library: Library, run: Run, now: datetime, 
         now=now,
     )
     return words.question(run, question, attempt_id, order, today, replaces=replaces)
+
+
+def _is_as_put(question: Question, order: str, kept: str | None = None) -> bool:
+    """False if the content was published anew since, with other choices or as another kind."""
+    if sorted(order) != sorted(choice.key for choice in question.choices):
+        return False
+    return kept is None or answers.is_answer(question, kept)
 
 
 def order_of(run: Run, question: Question) -> str:
@@ -105,7 +113,8 @@ def _open_question(ctx: Context, asked: Asked | None) -> Question | None:
     run = asked.run
     if run.finished_at or run.progress.at != asked.place or run.progress.answered or asked.chosen is not None:
         return None
-    return ctx.library.questions.get(asked.question_id)
+    question = ctx.library.questions.get(asked.question_id)
+    return question if question is not None and _is_as_put(question, asked.order) else None
 
 
 async def _take(ctx: Context, asked: Asked, question: Question, kept: str) -> list[Message]:

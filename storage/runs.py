@@ -193,12 +193,15 @@ _RECORD_ANSWER = (
     .where(attempt.c.id == bindparam("attempt"), attempt.c.chosen.is_(None))
     .values(chosen=bindparam("choice"), is_right=bindparam("right"), answered_at=bindparam("now"))
 )
-_ASK = {
-    name: make(attempt)
-    .on_conflict_do_update(index_elements=["run_id", "place"], set_={"run_id": attempt.c.run_id})
-    .returning(attempt.c.id)
-    for name, make in INSERTS.items()
-}
+
+
+def _put_or_renew(statement: Any) -> Any:
+    """Put a question; put again, it takes the version and the order it is shown in now."""
+    renewed = {"choice_order": statement.excluded.choice_order, "version": statement.excluded.version}
+    return statement.on_conflict_do_update(index_elements=["run_id", "place"], set_=renewed).returning(attempt.c.id)
+
+
+_ASK = {name: _put_or_renew(make(attempt)) for name, make in INSERTS.items()}
 
 
 def _asked(row: Any) -> Asked:

@@ -47,6 +47,7 @@ from handlers.words.lookup import (
     reading,
 )
 from handlers.words.questions import (
+    answered_before,
     not_understood_in_question,
     question,
     step_name,
@@ -96,6 +97,7 @@ __all__ = [
     "agreed",
     "already_taken",
     "answer",
+    "answered_before",
     "broadcast",
     "card",
     "cast_asked",

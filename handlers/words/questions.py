@@ -114,6 +114,17 @@ def verdict(run: Run, asked: Question, kept: str, order: str, today: date, *, re
     return Message(f"{rest}\n{body}", ((on, later(run)),), title=f"{head}.", kind=Kind.LESSON_STEP, replaces=replaces)
 
 
+def answered_before(run: Run, *, replaces: str | None) -> Message:
+    """An answered question that was published anew since: there is nothing more to say about the answer."""
+    on = Button("Tiếp ▸", Next(run.id, run.progress.at).pack())
+    return Message(
+        "Đồng chí đã trả lời câu này. Nội dung câu hỏi vừa được cập nhật, mời đồng chí sang phần tiếp theo.",
+        ((on, later(run)),),
+        kind=Kind.LESSON_STEP,
+        replaces=replaces,
+    )
+
+
 def not_understood_in_question(asked: Question, order: str) -> Message:
     """What could be typed while a question waits."""
     return Message(

@@ -10,7 +10,7 @@ from sqlalchemy import DateTime, and_, func, select
 from bot.demo import bulk, past, people
 from bot.demo.personas import personas
 from channels.messages import UnitId
-from content import answers as graded
+from content.answers import is_right
 from content.loader import load
 from learning.calendar import day_of
 from learning.lesson import Progress
@@ -160,8 +160,7 @@ async def test_sittings_follow_the_rules_of_lessons(conn: AsyncConnection, libra
         for row in put:
             question = library.questions[row.question_id]
             assert sorted(row.choice_order) == sorted(choice.key for choice in question.choices)
-            if row.chosen is not None:
-                assert row.is_right == graded.is_right(question, row.chosen, day_of(row.answered_at))
+            assert row.chosen is None or row.is_right == is_right(question, row.chosen, day_of(row.answered_at))
             assert run.opened_at <= row.shown_at <= (row.answered_at or row.shown_at)
         if run.finished_at:
             assert progress.is_finished

@@ -71,6 +71,7 @@ def said() -> Iterator[tuple[str, Message]]:
     yield "reminder", words.reminder(NAME, sitting, lesson)
     yield "reminder of a test", words.reminder(NAME, test, None)
     yield "shift_asked", words.shift_asked()
+    yield "answered_before", words.answered_before(sitting, replaces=None)
     for asked in (question, *KINDS):
         order = "".join(choice.key for choice in asked.choices)
         asking = run("lesson", begin_lesson(0, (asked.id,)))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from channels.messages import MAX_ACTION_BYTES, Tap, Text
 from handlers import actions
@@ -108,3 +108,30 @@ async def test_answers_are_kept_as_letters_numbers_and_marks(asked: Stage) -> No
     assert true_false == ("b", True)
     assert sorted(str(order[0])) == list("abcd")
     assert (number, words) == (("9460000", True), ("=", True))
+
+
+async def test_a_question_published_anew_is_put_anew(asked: Stage) -> None:
+    async with asked.program.database.begin() as conn:  # as it was before: another kind, without choices
+        await conn.execute(update(attempt).values(choice_order="", version="before"))
+    asked.heard.clear()
+    await asked._press("lan", "old", f"answer:{attempt_on_screen(asked)}:ab", None)
+    assert asked.heard == []
+
+    await asked.types("lan", "hoc")
+    await asked.answers("lan", right=True)
+
+    assert asked.newest("lan").text.startswith("✅ Đúng.")
+    async with asked.program.database.connect() as conn:
+        assert set((await conn.execute(select(attempt.c.version))).scalars()) != {"before"}
+
+
+async def test_an_answer_to_what_was_published_anew_lets_one_go_on(asked: Stage) -> None:
+    await asked.answers("lan", right=True)
+    async with asked.program.database.begin() as conn:
+        await conn.execute(update(attempt).values(chosen="9460000"))
+
+    await asked.types("lan", "hoc")
+    assert "đã trả lời câu này" in asked.newest("lan").text
+    await asked.taps_first("lan")
+
+    assert "Câu hỏi 2/5" in asked.newest("lan").text

@@ -120,14 +120,14 @@ async def answer(user: User, known: dict[str, list[str]]) -> None:
         await user.taps(verdict.labels[0])
         verdict = await user.answered()
     if not verdict.text.startswith("✅"):
-        known[asked] = [option for told in TOLD.findall(verdict.text) for option in options(told, letters)]
+        known[asked] = [option_of(told, [*letters, *shown.labels]) for told in TOLD.findall(verdict.text)]
     elif texts is None and letters:
         known[asked] = [next(iter(letters))]
 
 
-def options(told: str, letters: dict[str, str]) -> list[str]:
+def option_of(told: str, choices: list[str]) -> str:
     """What a line of a verdict calls right: a choice without the reason behind it, a step, or the answer itself."""
-    return [next((text for text in letters if told.startswith(text.rstrip("."))), told)]
+    return next((text for text in choices if told.startswith(text.rstrip("."))), told)
 
 
 async def learn(user: User, until: str, known: dict[str, list[str]], most: int = 300) -> None:
