@@ -80,14 +80,22 @@ def excerpt(text: str, room: int, line: int = 0) -> str:
     begin = min(line, len(lines) - 1)
     end = begin + 1
     if len(_around(lines, begin, end)) > room:
-        words = lines[begin][: room - 2 * len(_CUT)]
-        ends = [found.start() for found in _SENTENCE_ENDS.finditer(words)]
-        return _around([*lines[:begin], words[: ends[-1]] if ends else words, ""], begin, end) + tail
+        least = room - 2 * len(_CUT)
+        return _around([*lines[:begin], _sentences(lines[begin], least) or lines[begin][:least], ""], begin, end) + tail
     while begin and len(_around(lines, begin - 1, end)) <= room:
         begin -= 1
     while end < len(lines) and len(_around(lines, begin, end + 1)) <= room:
         end += 1
+    if end < len(lines) and (part := _sentences(lines[end], room - len(_around(lines, begin, end)) - 1)):
+        lines[end:] = [part, ""]
+        end += 1
     return _around(lines, begin, end) + tail
+
+
+def _sentences(text: str, room: int) -> str:
+    """The sentences at the beginning of a text that fit, perhaps none."""
+    ends = [found.start() for found in _SENTENCE_ENDS.finditer(text) if found.start() <= room]
+    return text[: ends[-1]] if ends else ""
 
 
 def _around(lines: Sequence[str], begin: int, end: int) -> str:
