@@ -24,16 +24,6 @@ class Fields:
         self.first_line = first_line
         self.complain = complain
 
-    @property
-    def names(self) -> tuple[str, ...]:
-        """Every name, in the order of the file."""
-        return tuple(self._values)
-
-    def located(self, name: str) -> Located | None:
-        """Return a field as it stands in the file; complain when it is missing or empty."""
-        self._required(name)
-        return self._values.get(name)
-
     def line(self, name: str) -> int:
         """Return the line of that field, or of the mapping when it has none."""
         located = self._values.get(name)

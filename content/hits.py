@@ -17,7 +17,8 @@ class Hit:
     `ref` names it for a button: "M2.6/3" is a card, counted from 1; else the key of a figure. `lesson_id` is the
     lesson it stands in, None for a figure that no lesson shows. `source` is one clause, "" if there is none. `score`
     has no unit: it puts the answers to one query in order. `is_likely` when a word of two syllables stands in what the
-    lesson is about, too; a figure is always likely.
+    lesson is about, too, or several in the card; a figure is always likely. `line` is the line of the text that fits
+    best, from 0.
     """
 
     ref: str
@@ -29,3 +30,4 @@ class Hit:
     score: float
     is_figure: bool = False
     is_likely: bool = False
+    line: int = 0

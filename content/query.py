@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from content import terms
@@ -14,10 +13,10 @@ if TYPE_CHECKING:
     from content.synonyms import Meaning, Phrase, Synonyms
 
 MOST_SYLLABLES = 24
-_SHORTEST_MENDED = 3
-_SHORTEST_PAIR_MENDED = 8
+_LONGEST_WORD = 60  # of what is typed; the rest of it is not looked at
+_SHORTEST_MENDED, _LONGEST_MENDED = 3, 9
 _LONGEST_SYLLABLE = 6  # "nghieng", folded
-_LETTERS = "abcdeghiklmnopqrstuvxi"
+_LETTERS = "abcdeghiklmnopqrstuvxy"
 
 # How much each kind of term counts beside a plain syllable.
 PAIR, ACCENTED, MEANT, MENDED = 1.6, 0.5, 0.6, 0.8
@@ -54,7 +53,7 @@ def read(text: str, synonyms: Synonyms, known: Container[str]) -> Query:
         synonyms: what abbreviations and everyday words stand for.
         known: syllables and pairs that the content holds.
     """
-    words = terms.words(text)[:MOST_SYLLABLES]
+    words = [word[:_LONGEST_WORD] for word in terms.words(text)[:MOST_SYLLABLES]]
     typed = synonyms.in_full(terms.syllables(words))
     mended = [part for syllable in typed for part in _parted(syllable, known)]
     spelt = list(_spelt(mended, known))
@@ -141,7 +140,8 @@ def _parted(run: str, known: Container[str]) -> list[str]:
 def _spelt(syllables: list[str], known: Container[str]) -> Iterator[str]:
     """Mend syllables the content does not hold, with what fits their neighbours best."""
     for place, syllable in enumerate(syllables):
-        if syllable in known or len(syllable) < _SHORTEST_MENDED or not syllable.isalpha():
+        is_odd = not _SHORTEST_MENDED <= len(syllable) <= _LONGEST_MENDED
+        if syllable in known or is_odd or not syllable.isalpha():
             yield syllable
             continue
         before = syllables[place - 1] if place else ""
@@ -153,7 +153,6 @@ def _spelt(syllables: list[str], known: Container[str]) -> Iterator[str]:
         yield min(fitting or candidates, key=lambda word: (abs(len(word) - len(syllable)), word), default=syllable)
 
 
-@lru_cache(maxsize=2_000)
 def slips(word: str) -> frozenset[str]:
     """Return every word one slip away: a letter too many, too few, another, or two that changed places."""
     cuts = [(word[:place], word[place:]) for place in range(len(word) + 1)]

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 FIRST_CARD = 0.8  # it tells the situation; the answer stands on the others
 BY_ABOUT, BY_CARD = 1.0, 0.6  # beside what a lesson says
 NEEDED, NEEDED_WITH_WORDS = 0.7, 0.4  # share of what the query tells that an answer must hold
-SOME_WORDS = 2  # of two syllables that stand in both
+SOME_WORDS, MANY_WORDS = 2, 3  # of two syllables that stand in both
 LEAST_TOLD, MOST_TOLD = 0.4, 1.5  # by one syllable, so that neither a rare nor a common one decides alone
 SURE = 0.6  # share from which a figure asked by its name comes before every card
 DEFAULT_LIMIT = 5
@@ -134,7 +134,9 @@ class Search:
         return [
             replace(
                 self._card(index.lessons[number], best[number][1], on, fitting[number]),
-                is_likely=self._words_in(index.about, asked, number) > 0,
+                line=index.line(number, best[number][1], asked.weights),
+                is_likely=self._words_in(index.about, asked, number) > 0
+                or self._words_in(index.card_says, asked, index.place(number, best[number][1])) >= MANY_WORDS,
             )
             for number in ranked
         ]

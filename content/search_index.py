@@ -12,6 +12,8 @@ from content.model import LessonStatus
 from content.postings import Postings
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from content.model import LegalBasis, Lesson, Library
     from content.synonyms import Synonyms
 
@@ -71,6 +73,18 @@ class SearchIndex:
     def basis(self, lesson_id: str, card: int) -> LegalBasis | None:
         """The clause of the lesson that its question most like that card rests on; None without any."""
         return self._basis[self._places[self._numbers[lesson_id], card]]
+
+    def place(self, number: int, card: int) -> int:
+        """Where a card stands in `card_says`."""
+        return self._places[number, card]
+
+    def line(self, number: int, card: int, weights: Mapping[str, float]) -> int:
+        """The line of a card, from 0, that says most of what is looked for."""
+        told = [
+            sum(weights.get(term, 0.0) * self.says.rarity(term) for term in set(self._terms(line)))
+            for line in self.lessons[number].cards[card].split("\n")
+        ]
+        return max(range(len(told)), key=lambda place: (told[place], -place))
 
     def _add_about(self, number: int, lesson: Lesson, module_title: str) -> list[str]:
         for key in PARAMETER.findall("\n".join(lesson.cards)):

@@ -20,6 +20,8 @@ from content.terms import folded, words
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from content.yaml_lines import Located
+
 FILE = "synonyms.yaml"
 LONGEST_NAME = 80
 
@@ -72,40 +74,37 @@ def shipped() -> Synonyms:
 def read(path: Path, complain: Complain) -> Synonyms:
     """Return the synonyms of a file; what is faulty is complained about and left out."""
     read_source = source.read(path, complain)
-    mapping = None if read_source is None else yaml_lines.parse_mapping(read_source.text, 1, complain)
-    top = Fields(mapping or {}, 1, complain)
+    mapping = (None if read_source is None else yaml_lines.parse_mapping(read_source.text, 1, complain)) or {}
+    top = Fields(mapping, 1, complain)
     top.only("abbreviations", "meanings", "ignored", "figures")
-    short = _inner(top, "abbreviations")
-    said = _inner(top, "meanings")
-    abbreviations = {"".join(folded(name)): folded(short.text(name)) for name in short.names}
-    for name in short.names:
+    short, said, named = (_below(mapping, name, complain) for name in ("abbreviations", "meanings", "figures"))
+    for name, located in short.items():
         if not re.fullmatch("[a-z0-9]+", name):
-            complain(short.line(name), f"Chữ viết tắt '{name}' phải viết liền, thường, không dấu.")
+            complain(located.line, f"Chữ viết tắt '{name}' phải viết liền, thường, không dấu.")
+    in_full, meant = Fields(short, 1, complain), Fields(said, 1, complain)
     return Synonyms(
-        abbreviations,
-        {
-            folded(name): Meaning(tuple(words(name)), tuple(folded(str(item.value)) for item in said.items(name)))
-            for name in said.names
-        },
-        frozenset(folded(str(item.value)) for item in top.items("ignored")),
-        dict(_figures(top)),
+        {"".join(folded(name)): folded(in_full.text(name)) for name in short},
+        {folded(name): Meaning(tuple(words(name)), _phrases(meant.items(name))) for name in said},
+        frozenset(_phrases(top.items("ignored"))),
+        {key: figure for key, located in named.items() if (figure := _figure(key, located, top)) is not None},
     )
 
 
-def _inner(top: Fields, name: str) -> Fields:
-    located = top.located(name)
-    inner = None if located is None else top.inside(located, name)
-    return Fields({}, 1, top.complain) if inner is None else inner
+def _below(mapping: dict[str, Located], name: str, complain: Complain) -> dict[str, Located]:
+    located = mapping.get(name)
+    if located is None or not isinstance(located.value, dict):
+        complain(1 if located is None else located.line, f"Mục '{name}' phải có các dòng dạng 'tên: giá trị'.")
+        return {}
+    return located.value
 
 
-def _figures(top: Fields) -> list[tuple[str, FigureName]]:
-    keyed = _inner(top, "figures")
-    found = []
-    for key in keyed.names:
-        located = keyed.located(key)
-        fields = None if located is None else keyed.inside(located, key)
-        if fields is not None:
-            fields.only("name", "asks")
-            asks = tuple(folded(str(item.value)) for item in fields.items("asks"))
-            found.append((key, FigureName(fields.text("name", LONGEST_NAME), asks)))
-    return found
+def _figure(key: str, located: Located, top: Fields) -> FigureName | None:
+    fields = top.inside(located, key)
+    if fields is None:
+        return None
+    fields.only("name", "asks")
+    return FigureName(fields.text("name", LONGEST_NAME), _phrases(fields.items("asks")))
+
+
+def _phrases(items: list[Located]) -> tuple[Phrase, ...]:
+    return tuple(folded(str(item.value)) for item in items)

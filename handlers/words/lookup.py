@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from content.hits import Hit
     from content.model import Lesson
 
-_SENTENCE_ENDS = re.compile(r"(?<=[.?!:;])\s|\n")
+_SENTENCE_ENDS = re.compile(r"(?<=[.?!:;])\s")
 _CUT = "\n…"
 _NEAREST = "Bài gần nhất trợ lý tìm được:\n"
 
@@ -56,28 +56,52 @@ def answer(hit: Hit, others: Sequence[str], on: date, *, replaces: str | None, i
     foot = f"\n\nCăn cứ của bài: {_clause(hit, 'hiệu lực từ')}" if hit.source else ""
     head = _NEAREST if is_doubtful else ""
     room = present.LONGEST - len(hit.title) - len("\n") - len(head) - len(foot)
-    return Message(head + excerpt(hit.text, room) + foot, rows, title=hit.title, replaces=replaces)
+    return Message(head + excerpt(hit.text, room, hit.line) + foot, rows, title=hit.title, replaces=replaces)
 
 
 def _clause(hit: Hit, since: str) -> str:
     return hit.source if hit.in_force_from is None else f"{hit.source} ({since} {hit.in_force_from:%d/%m/%Y})"
 
 
-def excerpt(text: str, room: int) -> str:
+def excerpt(text: str, room: int, line: int = 0) -> str:
     """
-    Return what fits of a card: without what to do now, cut after a sentence or a line.
+    Return what fits of a card: without what to do now, whole lines around that line (from 0) of the text.
 
-    A sentence that the text is still under review stays.
+    A sentence that the text is still under review stays; one line that alone is too long is cut after a sentence.
     """
     review = present.REVIEW_SENTENCE if text.endswith(present.REVIEW_SENTENCE) else ""
     body = text.removesuffix(review).rstrip()
     body = TO_DO.sub("", body).rstrip() or body
     tail = f"\n\n{review}" if review else ""
     room -= len(tail)
-    if len(body) > room:
-        ends = [found.start() for found in _SENTENCE_ENDS.finditer(body) if found.start() + len(_CUT) <= room]
-        body = (body[: ends[-1]] if ends else body[: room - len(_CUT)]).rstrip() + _CUT
-    return body + tail
+    if len(body) <= room:
+        return body + tail
+    lines = body.split("\n")
+    begin = min(line, len(lines) - 1)
+    end = begin + 1
+    if len(_around(lines, begin, end)) > room:
+        least = room - 2 * len(_CUT)
+        return _around([*lines[:begin], _sentences(lines[begin], least) or lines[begin][:least], ""], begin, end) + tail
+    while begin and len(_around(lines, begin - 1, end)) <= room:
+        begin -= 1
+    while end < len(lines) and len(_around(lines, begin, end + 1)) <= room:
+        end += 1
+    if end < len(lines) and (part := _sentences(lines[end], room - len(_around(lines, begin, end)) - 1)):
+        lines[end:] = [part, ""]
+        end += 1
+    return _around(lines, begin, end) + tail
+
+
+def _sentences(text: str, room: int) -> str:
+    """The sentences at the beginning of a text that fit, perhaps none."""
+    ends = [found.start() for found in _SENTENCE_ENDS.finditer(text) if found.start() <= room]
+    return text[: ends[-1]] if ends else ""
+
+
+def _around(lines: Sequence[str], begin: int, end: int) -> str:
+    """Some of the lines, with a sign for those left out before and after."""
+    before, after = "…\n" if begin else "", _CUT if end < len(lines) else ""
+    return before + "\n".join(lines[begin:end]).strip("\n") + after
 
 
 def _more(others: Sequence[str]) -> Found | None:

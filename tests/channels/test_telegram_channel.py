@@ -337,7 +337,7 @@ async def test_the_commands_are_set(bot: Bot, server: TelegramServer) -> None:
     await set_commands(bot)
 
     assert [command["command"] for command in server.commands] == [
-        "hoc", "baocao", "lich", "baothaydoi", "lienket", "toi", "trogiup",
+        "hoc", "tracuu", "baocao", "lich", "baothaydoi", "lienket", "toi", "trogiup",
     ]  # fmt: skip
 
 

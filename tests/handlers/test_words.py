@@ -164,15 +164,18 @@ def test_every_answer_fits_a_phone() -> None:
 
 
 def test_an_answer_is_cut_after_a_sentence_and_keeps_what_matters() -> None:
-    long = "Câu một rất dài.\n• Ý hai\nCâu ba: còn nữa. Câu bốn.\nViệc làm ngay: ghi lại."
+    long = "Câu một rất dài.\n• Ý hai\n• Ý ba\nCâu bốn: còn nữa. Câu năm.\nViệc làm ngay: ghi lại."
 
-    assert excerpt(long, 400) == "Câu một rất dài.\n• Ý hai\nCâu ba: còn nữa. Câu bốn."
-    assert excerpt(long, 45) == "Câu một rất dài.\n• Ý hai\nCâu ba: còn nữa.\n…"
-    assert excerpt(long, 20) == "Câu một rất dài.\n…"
-    assert excerpt("Việc làm ngay: gọi.", 400) == "Việc làm ngay: gọi."
+    assert excerpt(long, 400) == "Câu một rất dài.\n• Ý hai\n• Ý ba\nCâu bốn: còn nữa. Câu năm."
+    assert excerpt(long, 35) == "Câu một rất dài.\n• Ý hai\n• Ý ba\n…"
+    assert excerpt(long, 30, 3) == "…\nCâu bốn: còn nữa. Câu năm."
+    assert excerpt(long, 38, 3) == "…\n• Ý ba\nCâu bốn: còn nữa. Câu năm."
+    assert excerpt(long, 26, 3) == "…\nCâu bốn: còn nữa.\n…"
+    assert excerpt(long, 52) == "Câu một rất dài.\n• Ý hai\n• Ý ba\nCâu bốn: còn nữa.\n…"
+    assert excerpt("Việc làm ngay: gọi.", 400, 9) == "Việc làm ngay: gọi."
     reviewed = f"{long}\n\n{present.REVIEW_SENTENCE}"
     assert excerpt(reviewed, 70) == f"Câu một rất dài.\n• Ý hai\n…\n\n{present.REVIEW_SENTENCE}"
-    assert all(len(excerpt(long, room)) <= room for room in range(20, 90))
+    assert all(len(excerpt(long, room, line)) <= room for room in range(20, 90) for line in range(6))
 
 
 def said_to_officers() -> Iterator[tuple[str, Message]]:

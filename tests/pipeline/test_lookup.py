@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 from structlog.testing import capture_logs
 
 from channels.messages import Tap, Text
+from learning.calendar import day_of
 from storage import search_misses
 from storage.tables import account, attempt, delivery, learner_course, lesson_run, metadata, search_miss
 from tests.pipeline.test_cost import AFTERWARDS, AT_AN_END, IN_A_STEP, Meter
@@ -61,6 +63,17 @@ async def test_what_was_hardly_found_says_so_and_is_counted(stage: Stage) -> Non
     assert "Bài gần nhất trợ lý tìm được" in stage.newest("lan").text
     async with stage.program.database.connect() as conn:
         assert [miss.term for miss in await search_misses.listed(conn, 10)] == ["nghi phep nam"]
+
+
+async def test_what_was_not_found_is_forgotten_in_the_night(stage: Stage) -> None:
+    async with stage.program.database.begin() as conn:
+        await search_misses.count(conn, "cu", day_of(stage.clock.now()) - search_misses.KEPT - timedelta(days=1))
+    await stage.types("lan", TYPED)
+
+    await stage.passes(timedelta(days=1))
+
+    async with stage.program.database.connect() as conn:
+        assert [miss.term for miss in await search_misses.listed(conn, 10)] == ["xyzzy qwfp goi"]
 
 
 async def test_what_was_found_is_kept_nowhere(stage: Stage) -> None:

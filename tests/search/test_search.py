@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
@@ -135,6 +136,14 @@ def test_whatever_is_typed_finds_something_or_nothing(text: str) -> None:
 
     assert len(hits) <= 3
     assert all(hit.title and hit.text for hit in hits)
+
+
+@pytest.mark.parametrize("text", ["a" * 4_096, "dinhcong" * 500, "ế" * 4_000, "1" * 4_096, "luong " * 800])
+def test_what_is_long_is_answered_as_quickly(text: str) -> None:
+    started = time.process_time()
+    SEARCH.find(text, ON)
+
+    assert time.process_time() - started < 0.5
 
 
 def test_a_library_without_lessons_finds_nothing() -> None:
