@@ -108,6 +108,11 @@ class Fields:
             return None
         return self.inside(self._values[name], name)
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name, in the order of the file."""
+        return tuple(self._values)
+
     def inside(self, item: Located, name: str) -> Fields | None:
         """Return the fields of one mapping found below `name`."""
         if not isinstance(item.value, dict):
