@@ -221,7 +221,7 @@ async def test_figures_grow_from_snapshot_to_snapshot(conn: AsyncConnection, now
     assert older < newer
     assert newer[0] < live.joined
     assert newer[1] < live.started
-    assert newer[2] < live.completed
+    assert newer[2] <= live.completed  # in a few days nobody may end a chuyên đề
 
 
 async def test_what_was_before_is_kept(conn: AsyncConnection) -> None:
