@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from content.faults import Complain
 
 RULE = "---"
-QUESTION = re.compile(r"## Câu hỏi (\S+)")
+QUESTION = re.compile(r"## Câu hỏi (\S+)(?: \(([^()]*)\))?")
 CHOICE = re.compile(r"- \[([ x])\] ([a-d])\. (\S.*)")
+STEP = re.compile(r"- ([a-d])\. (\S.*)")
 REASON = re.compile(r"\s+Vì: (\S.*)")
-LESSON = re.compile(r"Bài: (\S+)")
-BASIS = re.compile(r"Căn cứ: (\S.*)")
+FIELD = re.compile(r"(Độ khó|Mục tiêu|Đáp số|Sai số|Đáp án|Vì|Bài|Căn cứ): (\S.*)")
+FIELD_NAMES = ("Độ khó", "Mục tiêu", "Đáp số", "Sai số", "Đáp án", "Vì", "Bài", "Căn cứ")
+BEFORE_THE_TEXT = {"Độ khó", "Mục tiêu"}
 MARKUP = re.compile(r"\*\*|__|`|\]\(|^\s*#|^\s*>|<[a-zA-Z/]")
 
 
@@ -41,6 +43,7 @@ class WrittenChoice:
     is_right: bool
     line: int
     reason: str = ""
+    is_step: bool = False
 
     @property
     def value(self) -> Choice:
@@ -50,15 +53,22 @@ class WrittenChoice:
 
 @dataclass(slots=True)
 class WrittenQuestion:
-    """A question as written; `lesson_id` and `basis` are "" when there are none."""
+    """A question as written; `kind` is "" when the heading names none, and `fields` holds the lines that were there."""
 
     id: str
     line: int
+    kind: str = ""
     text: str = ""
     choices: list[WrittenChoice] = field(default_factory=list)
-    lesson_id: str = ""
-    basis: str = ""
-    basis_line: int = 0
+    fields: dict[str, Line] = field(default_factory=dict)
+
+    def field(self, name: str) -> str:
+        """What stands after that name, or ""."""
+        return self.fields[name].text if name in self.fields else ""
+
+    def line_of(self, name: str) -> int:
+        """The line of a field; that of the heading when it is not there."""
+        return self.fields[name].number if name in self.fields else self.line
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,34 +134,57 @@ def _cards(lines: list[Line], complain: Complain) -> Iterator[WrittenCard]:
 
 def _questions(lines: list[Line], complain: Complain) -> Iterator[WrittenQuestion]:
     question: WrittenQuestion | None = None
+    last_field = ""
     for line in lines:
         if heading := QUESTION.fullmatch(line.text):
             if question is not None:
-                yield question
-            question = WrittenQuestion(heading[1], line.number)
+                yield _closed(question)
+            question, last_field = WrittenQuestion(heading[1], line.number, heading[2] or ""), ""
         elif question is not None and line.text:
-            _take(question, line, complain)
+            last_field = _take(question, line, last_field, complain)
     if question is not None:
-        yield question
+        yield _closed(question)
 
 
-def _take(question: WrittenQuestion, line: Line, complain: Complain) -> None:
+def _closed(question: WrittenQuestion) -> WrittenQuestion:
+    """A question may itself begin with "Mục tiêu: …": without any other text, that line was the text."""
+    if not question.text and "Mục tiêu" in question.fields:
+        question.text = f"Mục tiêu: {question.fields.pop('Mục tiêu').text}"
+    return question
+
+
+def _take(question: WrittenQuestion, line: Line, last_field: str, complain: Complain) -> str:
+    """Put a line where it belongs; returns the name of the field it is part of, or ""."""
     last = question.choices[-1] if question.choices else None
     if MARKUP.search(line.text):
         complain(line.number, "Câu hỏi chỉ viết chữ thường, không dùng ký hiệu định dạng (#, **, `, <...>).")
     elif found := CHOICE.fullmatch(line.text):
         question.choices.append(WrittenChoice(found[2], found[3], found[1] == "x", line.number))
-    elif found := LESSON.fullmatch(line.text):
-        question.lesson_id = found[1]
-    elif found := BASIS.fullmatch(line.text):
-        question.basis, question.basis_line = found[1], line.number
-    elif line.text.startswith(("-", "Căn cứ", "Bài:")):
+    elif found := STEP.fullmatch(line.text):
+        question.choices.append(WrittenChoice(found[1], found[2], True, line.number, is_step=True))
+    elif found := FIELD.fullmatch(line.text):
+        _take_field(question, found[1], Line(line.number, found[2]), complain)
+        return found[1]
+    elif line.text.startswith(("-", *(f"{name}:" for name in FIELD_NAMES), "Căn cứ")):
         complain(line.number, "Dòng viết sai; mẫu: '- [x] a. Phương án', 'Căn cứ: lcd-27', 'Bài: M0.3'.")
-    elif last is None:
+    elif last_field == "Vì" and line.text.startswith(" ") and not REASON.fullmatch(line.text):
+        kept = question.fields["Vì"]
+        question.fields["Vì"] = Line(kept.number, f"{kept.text} {line.text.strip()}")
+        return last_field
+    elif last is None and not question.fields.keys() - BEFORE_THE_TEXT:
         question.text = f"{question.text}\n{line.text}".strip()
-    elif (found := REASON.fullmatch(line.text)) and not last.reason:
+    elif last is not None and (found := REASON.fullmatch(line.text)) and not last.reason:
         last.reason = found[1]
-    elif line.text.startswith(" ") and last.reason and not found:
+    elif last is not None and line.text.startswith(" ") and last.reason and not REASON.fullmatch(line.text):
         last.reason = f"{last.reason} {line.text.strip()}"
     else:
         complain(line.number, "Không hiểu dòng này; sau phương án là dòng '  Vì: lý do'.")
+    return ""
+
+
+def _take_field(question: WrittenQuestion, name: str, value: Line, complain: Complain) -> None:
+    if name in question.fields:
+        complain(value.number, f"Câu {question.id} có hai dòng '{name}:'.")
+    elif name in BEFORE_THE_TEXT and (question.text or question.choices):
+        complain(value.number, f"Dòng '{name}:' đứng ngay sau tiêu đề, trước lời hỏi.")
+    question.fields.setdefault(name, value)

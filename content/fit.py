@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from itertools import combinations, permutations
+from typing import TYPE_CHECKING, assert_never
 
-from content import present
+from content import answers, present
+from content.model import QuestionKind
+from learning import numbers
+from learning.formula import FormulaError
+from learning.grading import MATCHED, SEEN, UNMATCHED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -13,10 +19,12 @@ if TYPE_CHECKING:
 
     from content.faults import Complain
     from content.figures import Figures
-    from content.model import Lesson, Question
-    from content.parser import LessonFile, PlacedQuestion
+    from content.model import Formula, Lesson, Question
+    from content.parser import LessonFile
+    from content.questions import PlacedQuestion
 
 MOST_WORDS = 18
+LONGEST_NUMBER = f"{'9' * numbers.MOST_DIGITS}.{'9' * numbers.DECIMALS}"
 SENTENCE_END = re.compile(r"[.?!…:;][\"”’)]*\s+|\n")
 
 
@@ -35,20 +43,62 @@ def check_lesson(file: LessonFile, figures: Figures, complain: Complain) -> None
 
 
 def check_questions(questions: Iterable[PlacedQuestion], figures: Figures, complain: Complain) -> None:
-    """Complain about questions and verdicts that cannot be shown or are too long."""
+    """Complain about questions and verdicts that cannot be shown or are too long, and about sums gone wrong."""
     for placed in questions:
-        question = placed.question
-        texts = _texts(question)
-        order = "".join(choice.key for choice in question.choices)
-        if _check_parameters(texts, placed.line, figures, complain) or len(set(order)) < len(order):
+        texts, order = _texts(placed.question), _order(placed.question)
+        if _check_parameters(texts, placed.line, figures, complain):
+            continue
+        if len(set(order)) < len(order) or len(order) > len(present.LETTERS):
             continue
         for on in figures.days(texts):
-            header = "x" * (present.QUESTION_HEADER_ROOM - 1)
-            length = len(present.question_text(question, order, header, on, figures))
-            if length > present.LONGEST:
-                complain(placed.line, f"Câu {question.id} dài {length} ký tự khi hiện; nhiều nhất {present.LONGEST}.")
-            if sum(choice.is_right for choice in question.choices) == 1:
-                _check_verdicts(placed, order, on, figures, complain)
+            _check_question(placed, on, figures, complain)
+            if _can_be_answered(placed, on, figures, complain):
+                _check_verdicts(placed, on, figures, complain)
+
+
+def _check_question(placed: PlacedQuestion, on: date, figures: Figures, complain: Complain) -> None:
+    question = placed.question
+    order = _order(question)
+    header = "x" * (present.QUESTION_HEADER_ROOM - 1)
+    shown = (present.question_text(question, order, header, on, figures, picked=picked) for picked in ("", order))
+    if (length := max(map(len, shown))) > present.LONGEST:
+        complain(placed.line, f"Câu {question.id} dài {length} ký tự khi hiện; nhiều nhất {present.LONGEST}.")
+
+
+def _can_be_answered(placed: PlacedQuestion, on: date, figures: Figures, complain: Complain) -> bool:
+    """Whether the question has what its kind is answered by; what the parser has complained about is left at that."""
+    question = placed.question
+    match question.kind:
+        case QuestionKind.ONE | QuestionKind.TRUE_FALSE:
+            return len(question.right_keys) == 1
+        case QuestionKind.SEVERAL | QuestionKind.ORDER:
+            return bool(question.right_keys)
+        case QuestionKind.NUMBER:
+            return question.answer is not None and _comes_out(placed, question.answer, on, figures, complain)
+        case QuestionKind.TEXT:
+            return bool(question.accepted)
+        case _:
+            assert_never(question.kind)
+
+
+def _comes_out(placed: PlacedQuestion, answer: Formula, on: date, figures: Figures, complain: Complain) -> bool:
+    """Whether a calculation comes to a number that can be typed and hit."""
+    try:
+        value = answers.expected(placed.question, on, figures)
+    except FormulaError as error:
+        complain(placed.answer_line, f"Đáp số '{answer.text}' tính không được: {error}.")
+        return False
+    if not 0 <= value < 10**numbers.MOST_DIGITS:
+        complain(placed.answer_line, f"Đáp số ra {value:.4g}; phải từ 0 và có nhiều nhất {numbers.MOST_DIGITS} chữ số.")
+        return False
+    if not answer.tolerance.allows(value, Decimal(numbers.kept(value))):
+        complain(placed.answer_line, f"Đáp số {numbers.shown(value)}… không tròn; ghi thêm dòng 'Sai số:'.")
+        return False
+    return True
+
+
+def _order(question: Question) -> str:
+    return "".join(choice.key for choice in question.choices)
 
 
 def long_sentences(text: str) -> Iterator[str]:
@@ -73,6 +123,7 @@ def spoken_questions(questions: Iterable[PlacedQuestion]) -> Iterator[tuple[int,
     """Every text of the questions, with its line."""
     for placed in questions:
         yield placed.line, placed.question.text
+        yield placed.reason_line, placed.question.reason
         for choice in placed.question.choices:
             yield placed.choice_lines[choice.key], f"{choice.text}\n{choice.reason}"
 
@@ -80,6 +131,8 @@ def spoken_questions(questions: Iterable[PlacedQuestion]) -> Iterator[tuple[int,
 def _texts(question: Question) -> list[str]:
     return [
         question.text,
+        question.reason,
+        question.answer.text if question.answer else "",
         *(text for choice in question.choices for text in (choice.text, choice.reason)),
         *(basis.cite for basis in question.basis),
     ]
@@ -90,14 +143,35 @@ def _card_lengths(lesson: Lesson, index: int, days: Iterable[date], figures: Fig
         yield present.CARD_HEADER_ROOM + len(present.card_body(lesson, index, on, figures))
 
 
-def _check_verdicts(placed: PlacedQuestion, order: str, on: date, figures: Figures, complain: Complain) -> None:
-    for choice in placed.question.choices:
-        length = len(present.verdict_text(placed.question, choice.key, order, on, figures))
+def _check_verdicts(placed: PlacedQuestion, on: date, figures: Figures, complain: Complain) -> None:
+    """Measure the verdict on every answer; the order of the choices moves their letters and changes no length."""
+    question = placed.question
+    order = _order(question)
+    for kept in _every_answer(question, answers.expected(question, on, figures) if question.answer else Decimal(0)):
+        length = len(present.verdict_text(question, kept, order, on, figures))
         if length > present.LONGEST:
-            complain(
-                placed.choice_lines[choice.key],
-                f"Lời đáp khi chọn {choice.key} dài {length} ký tự; nhiều nhất {present.LONGEST}.",
-            )
+            line = placed.choice_lines[kept] if question.kind.has_one_right else placed.line
+            chosen = f" khi chọn {', '.join(kept)}" if question.choices else ""
+            complain(line, f"Lời đáp{chosen} dài {length} ký tự; nhiều nhất {present.LONGEST}.")
+
+
+def _every_answer(question: Question, expected: Decimal) -> Iterator[str]:
+    """Every answer that could be kept; of the numbers the right one and the longest."""
+    keys = _order(question)
+    match question.kind:
+        case QuestionKind.ONE | QuestionKind.TRUE_FALSE:
+            yield from keys
+        case QuestionKind.SEVERAL:
+            for count in range(1, len(keys) + 1):
+                yield from ("".join(sorted(some)) for some in combinations(keys, count))
+        case QuestionKind.ORDER:
+            yield from ("".join(steps) for steps in permutations(keys))
+        case QuestionKind.NUMBER:
+            yield from (SEEN, numbers.kept(expected), LONGEST_NUMBER)
+        case QuestionKind.TEXT:
+            yield from (SEEN, MATCHED, UNMATCHED)
+        case _:
+            assert_never(question.kind)
 
 
 def _check_parameters(texts: Iterable[str], line: int, figures: Figures, complain: Complain) -> bool:

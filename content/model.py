@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from learning.grading import Tolerance
     from learning.roles import Track
 
 
@@ -36,9 +37,30 @@ class LegalBasis:
     needs_lawyer: bool = False
 
 
+class QuestionKind(StrEnum):
+    """How a question is answered; the value is what authors write."""
+
+    ONE = "một đáp án"
+    SEVERAL = "nhiều đáp án"
+    TRUE_FALSE = "đúng sai"
+    ORDER = "sắp xếp"
+    NUMBER = "tính"
+    TEXT = "trả lời ngắn"
+
+    @property
+    def has_one_right(self) -> bool:
+        """True if exactly one choice is right: one press answers it."""
+        return self in {QuestionKind.ONE, QuestionKind.TRUE_FALSE}
+
+    @property
+    def is_typed(self) -> bool:
+        """True if there is nothing to choose from: the answer is typed."""
+        return self in {QuestionKind.NUMBER, QuestionKind.TEXT}
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer. `key` is stable; its place on the screen is not."""
+    """One answer, or one step of an order. `key` is stable; its place on the screen is not."""
 
     key: str
     text: str
@@ -47,19 +69,49 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
+class Formula:
+    """What a calculation must come to: `text` in Vietnamese numbers and parameters, as `{{ luong_co_so }} * 2`."""
+
+    text: str
+    unit: str
+    tolerance: Tolerance
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
-    """A question with exactly one right choice, the lesson it tests, and the clauses it rests on."""
+    """
+    A question, the lesson it tests, and the clauses it rests on.
+
+    `choices` are in the right order for ORDER, and empty for NUMBER (it has an `answer`) and TEXT (it has what is
+    `accepted`, the form shown first). `reason` is for the kinds that have one for all; else each choice has its own.
+    """
 
     id: str
     lesson_id: str
     text: str
     choices: tuple[Choice, ...]
     basis: tuple[LegalBasis, ...]
+    kind: QuestionKind = QuestionKind.ONE
+    difficulty: int = 2
+    objective: str = ""
+    answer: Formula | None = None
+    accepted: tuple[str, ...] = ()
+    reason: str = ""
 
     @property
     def right(self) -> Choice:
-        """The one right choice."""
+        """
+        The one right choice, or the first of several.
+
+        Raises:
+            StopIteration: the question is of a kind without right choices.
+        """
         return next(choice for choice in self.choices if choice.is_right)
+
+    @property
+    def right_keys(self) -> str:
+        """The keys of the right choices in the order of the file; of an ORDER, all of them in the right order."""
+        return "".join(choice.key for choice in self.choices if choice.is_right)
 
     def choice(self, key: str) -> Choice | None:
         """The choice with that stable key, or None."""

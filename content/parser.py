@@ -6,32 +6,20 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from content import blocks
-from content.model import LegalBasis, Lesson, LessonStatus, Question
+from content import blocks, questions
+from content.model import LegalBasis, Lesson, LessonStatus
 from learning.roles import Track
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from content.blocks import Blocks, WrittenQuestion
     from content.faults import Complain
     from content.fields import Fields
+    from content.questions import PlacedQuestion
     from content.source import Source
 
 LESSON_ID = re.compile(r"M\d+\.[1-9]\d*")
 FEWEST_CARDS, MOST_CARDS = 3, 5
-FEWEST_CHOICES, MOST_CHOICES = 2, 4
 MOST_MINUTES = 10
 LONGEST_TITLE = 60
-
-
-@dataclass(frozen=True, slots=True)
-class PlacedQuestion:
-    """A question, the line of its heading, and the line of each choice by key."""
-
-    question: Question
-    line: int
-    choice_lines: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,24 +59,24 @@ def parse_lesson(source: Source, module_id: str, complain: Complain) -> LessonFi
         complain(1, f"Bài có {len(cut.cards)} thẻ; phải từ {FEWEST_CARDS} đến {MOST_CARDS}.")
     legal, review_lines = _legal(head)
     for written in cut.questions:
-        if written.lesson_id:
+        if "Bài" in written.fields:
             complain(written.line, "Dòng 'Bài:' chỉ dùng trong bài kiểm tra cuối chuyên đề.")
-        written.lesson_id = lesson_id
-    questions = _questions(cut, lesson_id, legal, complain)
+    objective = head.text("objective")
+    placed = questions.parse(cut, lesson_id, legal, questions.Tested(lesson_id, objective), complain)
     lesson = Lesson(
         id=lesson_id,
         module_id=module_id,
         title=head.text("title", LONGEST_TITLE),
         audience=_audience(head),
         minutes=head.integer("minutes", 1, MOST_MINUTES),
-        objective=head.text("objective"),
+        objective=objective,
         status=_status(head),
         legal=legal,
         cards=tuple(card.text for card in cut.cards),
-        questions=tuple(placed.question for placed in questions),
+        questions=tuple(one.question for one in placed),
         version=source.version,
     )
-    return LessonFile(lesson, head.line("id"), tuple(card.line for card in cut.cards), questions, review_lines)
+    return LessonFile(lesson, head.line("id"), tuple(card.line for card in cut.cards), placed, review_lines)
 
 
 def parse_final_test(source: Source, module_id: str, complain: Complain) -> FinalTestFile | None:
@@ -104,11 +92,11 @@ def parse_final_test(source: Source, module_id: str, complain: Complain) -> Fina
     for card in cut.cards:
         complain(card.line, "Bài kiểm tra cuối chuyên đề chỉ có câu hỏi, không có thẻ.")
     for written in cut.questions:
-        if not written.lesson_id:
+        if "Bài" not in written.fields:
             complain(written.line, f"Câu {written.id} thiếu dòng 'Bài:' cho biết hỏi về bài nào.")
     legal, review_lines = _legal(head)
-    questions = _questions(cut, test_id, legal, complain)
-    return FinalTestFile(test_id, head.line("id"), questions, legal, review_lines, source.version)
+    placed = questions.parse(cut, test_id, legal, None, complain)
+    return FinalTestFile(test_id, head.line("id"), placed, legal, review_lines, source.version)
 
 
 def _audience(head: Fields) -> frozenset[Track]:
@@ -144,54 +132,3 @@ def _legal(head: Fields) -> tuple[tuple[LegalBasis, ...], dict[str, int]]:
         legal[key] = LegalBasis(key, fields.text("cite"), start, review, fields.flag("needs_lawyer"))
         lines[key] = fields.line("review_by")
     return tuple(legal.values()), lines
-
-
-def _questions(cut: Blocks, owner: str, legal: Iterable[LegalBasis], complain: Complain) -> tuple[PlacedQuestion, ...]:
-    if not cut.questions:
-        complain(1, "Chưa có câu hỏi nào; mỗi câu bắt đầu bằng '## Câu hỏi <mã>'.")
-    known = {basis.key: basis for basis in legal}
-    placed = []
-    for written in cut.questions:
-        if not re.fullmatch(re.escape(owner) + r"-[1-9]\d*", written.id):
-            complain(written.line, f"Mã câu hỏi '{written.id}' sai; mẫu: {owner}-1.")
-        _check_choices(written, complain)
-        question = Question(
-            id=written.id,
-            lesson_id=written.lesson_id,
-            text=written.text,
-            choices=tuple(choice.value for choice in written.choices),
-            basis=_basis(written, known, complain),
-        )
-        placed.append(PlacedQuestion(question, written.line, {choice.key: choice.line for choice in written.choices}))
-    return tuple(placed)
-
-
-def _basis(written: WrittenQuestion, known: dict[str, LegalBasis], complain: Complain) -> tuple[LegalBasis, ...]:
-    if not written.basis:
-        complain(written.line, f"Câu {written.id} thiếu dòng 'Căn cứ:'.")
-        return ()
-    keys = [key.strip() for key in written.basis.split(",")]
-    for key in keys:
-        if key not in known:
-            complain(written.basis_line, f"Căn cứ '{key}' không có trong phần đầu của tệp.")
-    return tuple(known[key] for key in keys if key in known)
-
-
-def _check_choices(written: WrittenQuestion, complain: Complain) -> None:
-    if not written.text:
-        complain(written.line, f"Câu {written.id} chưa có lời hỏi.")
-    if not FEWEST_CHOICES <= len(written.choices) <= MOST_CHOICES:
-        complain(
-            written.line,
-            f"Câu {written.id} có {len(written.choices)} phương án; phải từ {FEWEST_CHOICES} đến {MOST_CHOICES}.",
-        )
-    right = sum(choice.is_right for choice in written.choices)
-    if right != 1:
-        complain(written.line, f"Câu {written.id} có {right} đáp án đúng [x]; phải có đúng một.")
-    seen: set[str] = set()
-    for choice in written.choices:
-        if choice.key in seen or choice.text.casefold() in seen:
-            complain(choice.line, f"Phương án {choice.key} trùng với một phương án ở trên.")
-        seen |= {choice.key, choice.text.casefold()}
-        if not choice.reason:
-            complain(choice.line, f"Phương án {choice.key} thiếu dòng '  Vì: lý do'.")

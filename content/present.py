@@ -7,10 +7,13 @@ Pure: `on` is the day whose figures are shown; `figures` are those shipped with 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, assert_never
 
+from content import answers
 from content.figures import Figures, resolve
-from content.model import LegalBasis, Lesson, LessonStatus, Question
+from content.model import LegalBasis, Lesson, LessonStatus, Question, QuestionKind
+from learning import grading, numbers
 
 if TYPE_CHECKING:
     from datetime import date
@@ -21,6 +24,7 @@ CARD_HEADER_ROOM = 40
 QUESTION_HEADER_ROOM = 45
 
 LETTERS = "ABCD"
+RIGHT, WRONG, INCOMPLETE, LOOKED_UP = "✅ Đúng.", "❌ Chưa đúng.", "❌ Chưa đủ.", "👉 Mời xem."
 REVIEW_SENTENCE = "Nội dung này đang chờ rà soát pháp lý."
 
 
@@ -50,40 +54,126 @@ def card_body(lesson: Lesson, index: int, on: date, figures: Figures | None = No
     return resolve("\n\n".join(parts), on, figures)
 
 
-def question_text(question: Question, order: str, header: str, on: date, figures: Figures | None = None) -> str:
+def question_text(
+    question: Question, order: str, header: str, on: date, figures: Figures | None = None, *, picked: str = ""
+) -> str:
     """
-    Return a question with its lettered choices.
+    Return a question with its lettered choices, and how it is answered where a press on a letter is not all.
 
     Args:
         question: the question.
-        order: the keys of its choices as shown from the top, such as "bdac".
+        order: the keys of its choices as shown from the top, such as "bdac"; "" where there are none.
         header: what stands above it, less than QUESTION_HEADER_ROOM code points.
         on: the day whose figures are shown.
         figures: the figures, when not those shipped.
+        picked: the keys of the steps of an order that were put so far.
     """
     choices = {choice.key: choice for choice in question.choices}
     lines = [f"{letter}. {choices[key].text}" for letter, key in zip(LETTERS, order, strict=False)]
-    return resolve("\n".join([header, question.text, "", *lines]), on, figures)
+    parts = [header, question.text, *(["", *lines] if lines else [])]
+    if said := _how_to_answer(question, order, picked):
+        parts += ["", said]
+    return resolve("\n".join(parts), on, figures)
 
 
-def verdict_text(question: Question, chosen_key: str, order: str, on: date, figures: Figures | None = None) -> str:
+def _how_to_answer(question: Question, order: str, picked: str) -> str:
+    match question.kind:
+        case QuestionKind.ONE | QuestionKind.TRUE_FALSE:
+            return ""
+        case QuestionKind.SEVERAL:
+            return "Chọn mọi ý đúng, rồi bấm [Xong]."
+        case QuestionKind.ORDER:
+            return f"Đã xếp: {_letters(picked, order, ' → ')}" if picked else "Bấm từng bước theo thứ tự."
+        case QuestionKind.NUMBER:
+            return f"Đồng chí gõ đáp số ({question.answer.unit if question.answer else ''})."
+        case QuestionKind.TEXT:
+            return "Đồng chí gõ câu trả lời."
+        case _:
+            assert_never(question.kind)
+
+
+def verdict_text(question: Question, kept: str, order: str, on: date, figures: Figures | None = None) -> str:
     """
-    Return what is said after a choice: whether it was right, why, the right one when it was not, and the clause.
+    Return what is said after an answer: whether it was right, why, what is right when it was not, and the clause.
+
+    Args:
+        question: the question.
+        kept: the answer as `content.answers` keeps it.
+        order: the keys of its choices as shown from the top.
+        on: the day whose figures are shown.
+        figures: the figures, when not those shipped.
 
     Raises:
-        KeyError: `chosen_key` is no choice of the question.
+        KeyError: `kept` is no answer to the question.
     """
-    chosen = question.choice(chosen_key)
-    if chosen is None:
-        raise KeyError(chosen_key)
-    if chosen.is_right:
-        lines = [f"✅ Đúng. {chosen.reason}"]
-    else:
-        right = question.right
-        letter = LETTERS[order.index(right.key)]
-        lines = [f"❌ Chưa đúng. {chosen.reason}", f"Đáp án: {letter}. {_ended(right.text)} {right.reason}"]
+    is_right = answers.is_right(question, kept, on, figures)
+    match question.kind:
+        case QuestionKind.ONE | QuestionKind.TRUE_FALSE:
+            lines = _one(question, kept, order, is_right=is_right)
+        case QuestionKind.SEVERAL:
+            lines = _several(question, kept, order, is_right=is_right)
+        case QuestionKind.ORDER:
+            lines = _ordered(question, is_right=is_right)
+        case QuestionKind.NUMBER | QuestionKind.TEXT:
+            lines = _typed(question, kept, _looked_up(question, on, figures), is_right=is_right)
+        case _:
+            assert_never(question.kind)
     lines.append(f"Căn cứ: {'; '.join(map(cited, question.basis))}")
     return resolve("\n".join(lines), on, figures)
+
+
+def _one(question: Question, kept: str, order: str, *, is_right: bool) -> list[str]:
+    chosen = next(choice for choice in question.choices if choice.key == kept)
+    if is_right:
+        return [f"{RIGHT} {chosen.reason}"]
+    right = question.right
+    answer = f"Đáp án: {_letters(right.key, order)}. {_ended(right.text)} {right.reason}"
+    return [f"{WRONG} {chosen.reason}", answer]
+
+
+def _several(question: Question, kept: str, order: str, *, is_right: bool) -> list[str]:
+    """All reasons when it was right; else the reason of one mistake (the first wrong pick, or what was missed)."""
+    choices = {choice.key: choice for choice in question.choices}
+    right = question.right_keys
+    if is_right:
+        reasons = " ".join(choices[key].reason for key in right)
+        return [f"{RIGHT} {reasons}"]
+    missed, mistaken = grading.missed(right, kept), grading.mistaken(right, kept)
+    reason = choices[mistaken[0] if mistaken else missed[0]].reason
+    lines = [f"{WRONG if mistaken else INCOMPLETE} {reason}"]
+    if missed:
+        lines.append(f"Còn thiếu: {_letters(missed, order)}.")
+    shown = sorted(right, key=order.index)
+    return [*lines, "Đáp án:", *(f"{_letters(key, order)}. {choices[key].text}" for key in shown)]
+
+
+def _ordered(question: Question, *, is_right: bool) -> list[str]:
+    if is_right:
+        return [f"{RIGHT} {question.reason}"]
+    steps = [f"{place}. {choice.text}" for place, choice in enumerate(question.choices, start=1)]
+    return [f"{WRONG} Thứ tự đúng là:", *steps, question.reason]
+
+
+def _typed(question: Question, kept: str, answer: str, *, is_right: bool) -> list[str]:
+    if is_right:
+        return [f"{RIGHT} {answer}", question.reason]
+    if kept == grading.SEEN:
+        return [f"{LOOKED_UP} {answer}", question.reason]
+    if question.kind is QuestionKind.NUMBER:
+        return [f"{WRONG} Đồng chí gõ {numbers.shown(Decimal(kept))}.", answer, question.reason]
+    return [f"{WRONG} {answer}", question.reason]
+
+
+def _looked_up(question: Question, on: date, figures: Figures | None) -> str:
+    if question.answer is None:
+        return f"Đáp án: {_ended(question.accepted[0])}"
+    return f"Đáp số: {_ended(f'{numbers.shown(answers.expected(question, on, figures))} {question.answer.unit}')}"
+
+
+def _letters(keys: str, order: str, between: str = ", ") -> str:
+    """The letters on the screen of some keys: in the order shown, or as given where that is what counts."""
+    places = [order.index(key) for key in keys]
+    return between.join(LETTERS[place] for place in (sorted(places) if between == ", " else places))
 
 
 def cited(basis: LegalBasis) -> str:

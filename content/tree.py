@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from content import figures, fit, parser, source
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from content.faults import Complain, FaultList
     from content.figures import Figures
+    from content.model import Lesson, Question
     from content.parser import FinalTestFile, LessonFile
 
 MODULE_FILE = "module.yaml"
@@ -69,8 +71,8 @@ def _module(folder: Path, root: Path, values: Figures, faults: FaultList) -> Rea
     lessons = _lessons(paths, root, module_id, values, faults)
     test_file = (folder / FINAL_TEST_FILE).relative_to(root).as_posix()
     test = _final_test(folder / FINAL_TEST_FILE, module_id, values, faults.of(test_file))
-    questions = tuple(placed.question for placed in test.questions) if test else ()
     ordered = tuple(found.lesson for found in lessons.values())
+    questions = tuple(_with_objectives(test, ordered)) if test else ()
     module = Module(
         id=module_id,
         title=fields.text("title", parser.LONGEST_TITLE),
@@ -120,6 +122,13 @@ def _final_test(path: Path, module_id: str, values: Figures, complain: Complain)
     if test is not None:
         fit.check_questions(test.questions, values, complain)
     return test
+
+
+def _with_objectives(test: FinalTestFile, lessons: tuple[Lesson, ...]) -> Iterator[Question]:
+    """The questions of a final test; one that names no objective of its own has its lesson's."""
+    objectives = {lesson.id: lesson.objective for lesson in lessons}
+    for question in (placed.question for placed in test.questions):
+        yield replace(question, objective=question.objective or objectives.get(question.lesson_id, ""))
 
 
 def _agree(module: Module, test: FinalTestFile, complain: Complain) -> None:

@@ -90,6 +90,81 @@ Căn cứ: mau
 """
 
 
+KINDS = """\
+---
+id: M7.2
+title: Các loại câu hỏi
+audience: [T]
+minutes: 4
+objective: Trả lời mọi loại câu hỏi
+status: ban hành
+legal:
+  - key: mau
+    cite: Luật mẫu, Điều 1
+    in_force_from: 2025-07-01
+---
+Thẻ một.
+
+---
+Thẻ hai.
+
+---
+Việc làm ngay: hỏi tổ của mình.
+
+---
+## Câu hỏi M7.2-1 (nhiều đáp án)
+Độ khó: 3
+Mục tiêu: Chọn đủ các ý
+Ai có giờ làm công tác công đoàn?
+
+- [x] a. Tổ trưởng
+  Vì: Tổ trưởng có giờ.
+- [ ] b. Quản đốc
+  Vì: Quản đốc là người của công ty.
+- [x] c. Tổ phó
+  Vì: Tổ phó cũng có giờ.
+
+Căn cứ: mau
+
+## Câu hỏi M7.2-2 (đúng sai)
+Giờ ấy có lương.
+
+- [x] a. Đúng
+  Vì: Luật ghi như vậy.
+- [ ] b. Sai
+  Vì: Luật ghi có lương.
+
+Căn cứ: mau
+
+## Câu hỏi M7.2-3 (sắp xếp)
+Độ khó: 1
+Xếp các bước nghe một người.
+
+- a. Để người ta nói hết
+- b. Nhắc lại ý
+- c. Hẹn ngày trả lời
+
+Vì: Nghe xong mới hiểu,
+  hiểu rồi mới hẹn.
+Căn cứ: mau
+
+## Câu hỏi M7.2-4 (tính)
+Tổ có 3 tổ trưởng. Mỗi tháng có bao nhiêu giờ?
+
+Đáp số: {{ gio.to_truong }} * 3 + 0,5 giờ
+Sai số: 1%
+Vì: Mỗi người {{ gio.to_truong }} giờ.
+Căn cứ: mau
+
+## Câu hỏi M7.2-5 (trả lời ngắn)
+Hai bên cùng bàn để ký thỏa ước gọi là gì?
+
+Đáp án: thương lượng tập thể | thương lượng
+Vì: Luật gọi như vậy.
+Căn cứ: mau
+"""
+
+
 class Tree:
     """A content tree on disk."""
 
