@@ -1,0 +1,209 @@
+"""
+Moodle XML read: questions as Moodle exports them, in one or many categories.
+
+Taken: multichoice, truefalse, numerical, shortanswer, ordering. Refused by name: every other type, pictures, answers
+worth a part of the mark, DTDs and entities.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+from xml.etree.ElementTree import ParseError
+
+from defusedxml import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from content.model import QuestionKind
+from exchange import numbers, tags, texts
+from exchange.faults import ExchangeError, Fault, refused
+from exchange.items import Item, lettered, reasoned, true_or_false
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+MOST_BYTES = 20 * 2**20
+MOST_QUESTIONS = 5_000
+_FULL, _NEARLY = Decimal(100), Decimal(1)
+# A `\*` in a short answer is a star; a bare one stands for anything.
+_WILDCARD = re.compile(r"(?<!\\)\*")
+
+
+class _QuestionError(ValueError):
+    """A question that cannot be taken; the message is for its author."""
+
+
+def read(raw: bytes) -> list[Item]:
+    """
+    Return the questions of a file.
+
+    Raises:
+        ExchangeError: with every fault; nothing else is ever raised.
+    """
+    if len(raw) > MOST_BYTES:
+        raise refused("Tệp lớn hơn 20 MiB; hãy chia thành nhiều tệp, xuất không kèm hình.")
+    try:
+        root = fromstring(raw, forbid_dtd=True)
+    except DefusedXmlException as error:
+        raise refused("Tệp có khai báo DOCTYPE hay thực thể, không an toàn; hãy xuất lại từ Moodle.") from error
+    except ParseError as error:
+        raise refused("XML viết sai, không đọc được; hãy xuất lại từ Moodle.", f"dòng {error.position[0]}") from error
+    except (ValueError, LookupError) as error:  # an encoding that Python does not know
+        raise refused("Không đọc được bảng mã của tệp; hãy lưu lại dạng UTF-8.") from error
+    if root.tag != "quiz":
+        raise refused("Đây không phải tệp câu hỏi Moodle XML (phần tử ngoài cùng phải là quiz).")
+    return _all(root)
+
+
+def _all(root: Element) -> list[Item]:
+    items: list[Item] = []
+    faults: list[Fault] = []
+    category = ""
+    for question in root.iter("question"):
+        if question.get("type") == "category":
+            category = _plain(question.find("category"))
+            continue
+        if len(items) + len(faults) >= MOST_QUESTIONS:
+            faults.append(Fault("", f"Tệp có hơn {MOST_QUESTIONS} câu; hãy chia ra."))
+            break
+        name = texts.one_line(_plain(question.find("name")))[:60]
+        place = f"câu thứ {len(items) + len(faults) + 1} «{name}»"
+        try:
+            items.append(_item(question, place, category))
+        except _QuestionError as error:
+            faults.append(Fault(place, str(error)))
+        except texts.NotTextError:
+            faults.append(Fault(place, "Có hình hay âm thanh; hãy bỏ ra."))
+    if not items and not faults:
+        faults.append(Fault("", "Tệp không có câu hỏi nào."))
+    if faults:
+        raise ExchangeError(*faults)
+    return items
+
+
+def _item(question: Element, place: str, category: str) -> Item:
+    text = _words(question.find("questiontext"))
+    if not text:
+        raise _QuestionError("Câu chưa có lời hỏi.")
+    if question.find("questiontext/file") is not None:
+        raise _QuestionError("Có tệp đính kèm; hãy bỏ ra.")
+    item = _kind(question, Item(QuestionKind.ONE, text, place))
+    item = reasoned(item, _words(question.find("generalfeedback")))
+    own = _plain(question.find("idnumber")) or _plain(question.find("name"))
+    return tags.read(item, own, category, (_plain(tag) for tag in question.iterfind("tags/tag")))
+
+
+def _kind(question: Element, item: Item) -> Item:
+    match question.get("type"):
+        case "multichoice":
+            return _choices(question, item)
+        case "truefalse":
+            return _truth(question, item)
+        case "numerical":
+            return _number(question, item)
+        case "shortanswer":
+            return _short(question, item)
+        case "ordering":
+            steps = [(_words(answer), True, "") for answer in question.iterfind("answer")]
+            return replace(item, kind=QuestionKind.ORDER, choices=lettered(steps))
+        case other:
+            raise _QuestionError(f"Loại câu «{other}» chưa nhận được.")
+
+
+def _choices(question: Element, item: Item) -> Item:
+    answers = [
+        (_words(answer), _worth(answer), _words(answer.find("feedback"))) for answer in question.iterfind("answer")
+    ]
+    choices = lettered((text, worth > 0, reason) for text, worth, reason in answers)
+    whole = sum((worth for _, worth, _ in answers if worth > 0), Decimal(0))
+    rights = sum(worth > 0 for _, worth, _ in answers)
+    if _plain(question.find("single")).casefold() not in {"false", "0"}:
+        if rights != 1 or whole != _FULL:
+            raise _QuestionError("Câu chọn một phải có đúng một phương án 100%, các phương án khác không được điểm.")
+        return replace(item, choices=choices)
+    if abs(whole - _FULL) > _NEARLY:
+        raise _QuestionError(f"Điểm của các phương án đúng cộng lại là {numbers.vietnamese(whole)}%, phải là 100%.")
+    return replace(item, kind=QuestionKind.ONE if rights == 1 else QuestionKind.SEVERAL, choices=choices)
+
+
+def _truth(question: Element, item: Item) -> Item:
+    found = {_plain(answer).casefold(): answer for answer in question.iterfind("answer")}
+    if set(found) != {"true", "false"} or (_worth(found["true"]) > 0) == (_worth(found["false"]) > 0):
+        raise _QuestionError("Câu đúng sai phải có hai đáp án true và false, một đúng một sai.")
+    choices = true_or_false(
+        is_true=_worth(found["true"]) > 0,
+        of_true=_words(found["true"].find("feedback")),
+        of_false=_words(found["false"].find("feedback")),
+    )
+    return replace(item, kind=QuestionKind.TRUE_FALSE, choices=choices)
+
+
+def _number(question: Element, item: Item) -> Item:
+    answer = _sole(question, "Câu tính phải có đúng một đáp số được trọn điểm, không có điểm từng phần.")
+    value, tolerance = numbers.decimal(_plain(answer)), numbers.decimal(_plain(answer.find("tolerance")) or "0")
+    if value is None or tolerance is None or tolerance < 0:
+        raise _QuestionError("Đáp số hoặc sai số không phải là số.")
+    return replace(
+        item,
+        kind=QuestionKind.NUMBER,
+        answer=numbers.vietnamese(value),
+        value=numbers.plain(value),
+        tolerance=numbers.vietnamese(tolerance) if tolerance else "",
+        unit=texts.one_line(question.findtext("units/unit/unit_name") or ""),
+        reason=_words(answer.find("feedback")),
+    )
+
+
+def _short(question: Element, item: Item) -> Item:
+    full = [answer for answer in question.iterfind("answer") if _worth(answer) == _FULL]
+    if any(0 < _worth(answer) < _FULL for answer in question.iterfind("answer")):
+        raise _QuestionError("Đáp án được một phần điểm chưa nhận được; chỉ đúng hoặc sai.")
+    accepted = [texts.one_line(_plain(answer)) for answer in full]
+    if not accepted or not all(accepted) or any(map(_WILDCARD.search, accepted)):
+        raise _QuestionError("Thiếu đáp án, hoặc đáp án đúng có dấu * thay cho chữ bất kỳ.")
+    return replace(
+        item,
+        kind=QuestionKind.TEXT,
+        accepted=tuple(dict.fromkeys(text.replace("\\*", "*") for text in accepted)),
+        reason=next(filter(None, (_words(answer.find("feedback")) for answer in full)), ""),
+    )
+
+
+def _sole(question: Element, otherwise: str) -> Element:
+    """Return the one answer that is worth all; answers worth nothing only carry feedback."""
+    worth = [(answer, _worth(answer)) for answer in question.iterfind("answer")]
+    full = [answer for answer, value in worth if value == _FULL]
+    if len(full) != 1 or any(0 < value < _FULL for _, value in worth):
+        raise _QuestionError(otherwise)
+    return full[0]
+
+
+def _worth(answer: Element) -> Decimal:
+    value = numbers.decimal(answer.get("fraction") or "0")
+    if value is None:
+        raise _QuestionError(f"Điểm «{(answer.get('fraction') or '')[:20]}» của một phương án không phải là số.")
+    return value
+
+
+def _plain(element: Element | None) -> str:
+    """Return what stands in the element's `text`, or in itself where there is none."""
+    if element is None:
+        return ""
+    inner = element.find("text")
+    return ((element.text if inner is None else inner.text) or "").strip()
+
+
+def _words(element: Element | None) -> str:
+    """Return the element's text as plain lines, whatever its format."""
+    if element is None:
+        return ""
+    if element.find("file") is not None:
+        raise texts.NotTextError
+    is_plain = element.get("format") in {"plain_text", "markdown"}
+    return texts.lines(_plain(element)) if is_plain else texts.from_html(_html(_plain(element)))
+
+
+def _html(text: str) -> str:
+    return text if re.search(r"<[a-zA-Z/]", text) else text.replace("\n", "<br>")

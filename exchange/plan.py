@@ -1,0 +1,186 @@
+"""What an import would write into a content folder, and the writing."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from content import tree, writer
+from content.faults import FaultList
+from exchange import placing
+from exchange.faults import ExchangeError, Fault, refused
+from exchange.judge import Change, Draft, Plan, State, judged
+from exchange.placing import Owner
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from content.model import Question
+    from content.tree import ReadModule
+    from exchange.book import Col
+    from exchange.book_reader import Book
+    from exchange.items import Item
+
+__all__ = ["Change", "Plan", "State", "existing", "of_book", "of_items", "write"]
+
+
+def existing(into: Path) -> list[ReadModule]:
+    """Return the modules of a folder, faulty or not; none where it holds no content."""
+    return tree.read(into, FaultList()) if (into / "courses").is_dir() else []
+
+
+def of_book(book: Book, into: Path) -> Plan:
+    """Return the plan of a workbook of lessons."""
+    draft = Draft(into, lessons=dict(book.lessons), places=dict(book.places))
+    found = {read.module.id: read for read in existing(into)}
+    objectives = {lesson.id: lesson.objective for read in found.values() for lesson in read.module.lessons}
+    objectives |= {lesson.id: lesson.objective for lesson in book.lessons.values()}
+    faults: list[Fault] = []
+    for id_, module in book.modules.items():
+        draft.files[f"{_folder(id_, found, book.courses)}/{tree.MODULE_FILE}"] = writer.module_text(module)
+    for id_, lesson in book.lessons.items():
+        if lesson.module_id not in found and lesson.module_id not in book.modules:
+            faults.append(Fault(book.places[id_](None), f"Chưa có chuyên đề {lesson.module_id}; thêm vào «Chuyên đề»."))
+        path = _lesson_file(id_, found, book.courses)
+        draft.files[path] = writer.lesson_text(lesson)
+    for id_, test in book.tests.items():
+        path = f"{_folder(id_.partition('.')[0], found, book.courses)}/{tree.FINAL_TEST_FILE}"
+        draft.files[path] = writer.final_test_text(test.id, test.legal, test.questions, objectives)
+        draft.tests[id_] = test.questions
+    if faults:
+        raise ExchangeError(*faults)
+    asked = sum(len(lesson.questions) for lesson in book.lessons.values())
+    return judged(draft, asked + sum(map(len, draft.tests.values())))
+
+
+def of_items(items: Sequence[Item], into: Path, lesson: str | None, basis: Sequence[str]) -> Plan:
+    """
+    Return the plan of questions that go to lessons, or final tests, which the folder holds.
+
+    Args:
+        items: the questions.
+        into: the content folder.
+        lesson: the lesson or final test that all go to; None where each tells its own.
+        basis: keys of the clauses that questions without any rest on.
+
+    Raises:
+        ExchangeError: a question has no place, or lacks what every question needs.
+    """
+    by_owner: dict[str, list[Item]] = {}
+    for item in items:
+        by_owner.setdefault(placing.owner_of(item, lesson), []).append(item)
+    if "" in by_owner:
+        raise ExchangeError(
+            *(
+                Fault(item.place, "Chưa biết câu này thuộc bài nào; thêm tùy chọn --lesson M1.3.")
+                for item in by_owner[""]
+            )
+        )
+    found = {read.module.id: read for read in existing(into)}
+    draft = Draft(into)
+    faults: list[Fault] = []
+    for id_, some in by_owner.items():
+        read = found.get(id_.partition(".")[0])
+        owner = _owner(id_, read)
+        if read is None or owner is None:
+            faults.append(
+                Fault(some[0].place, f"Thư mục «{into.name}» chưa có bài {id_}; hãy chép nội dung vào trước.")
+            )
+            continue
+        placed = placing.place(some, owner, basis, faults)
+        _take(draft, read, owner, placed)
+        for question in placed:
+            if question not in owner.questions:
+                source = next((item for item in some if item.id == question.id), None)
+                where = source.place if source else ", ".join(dict.fromkeys(item.place for item in some if not item.id))
+                draft.places[question.id] = _at(where)
+    if faults:
+        raise ExchangeError(*faults)
+    return judged(draft, len(items))
+
+
+def write(plan: Plan, into: Path, *, replace_files: bool) -> int:
+    """
+    Write the files of a plan, each whole or not at all, and return how many were written.
+
+    Raises:
+        ExchangeError: the plan has faults, or a file would be replaced and may not be.
+        OSError: a file cannot be written.
+    """
+    if plan.faults:
+        raise ExchangeError(*plan.faults)
+    replaced = [change for change in plan.changes if change.state is State.CHANGED]
+    if replaced and not replace_files:
+        raise ExchangeError(
+            *(Fault(change.path, "Tệp đã có và sẽ bị thay; thêm --replace nếu đồng ý.") for change in replaced)
+        )
+    written = 0
+    for change in plan.changes:
+        path = into / change.path
+        before = path.read_text(encoding="utf-8") if path.exists() else None
+        if before == change.text:
+            continue
+        if before is not None and not replace_files:
+            raise refused("Tệp vừa xuất hiện trong thư mục; hãy xem lại.", change.path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, delete=False) as file:
+            file.write(change.text)
+        Path(file.name).chmod(0o644)
+        Path(file.name).replace(path)
+        written += 1
+    return written
+
+
+def _at(where: str) -> Callable[[Col | None], str]:
+    """The same place for every column: other programs' files have none."""
+    return lambda _column: where
+
+
+def _owner(id_: str, read: ReadModule | None) -> Owner | None:
+    if read is None:
+        return None
+    objectives = {lesson.id: lesson.objective for lesson in read.module.lessons}
+    if read.final_test is not None and read.final_test.id == id_:
+        legal = {basis.key: basis for basis in read.final_test.legal}
+        return Owner(id_, legal, objectives, read.module.final_test.questions)
+    lesson = next((lesson for lesson in read.module.lessons if lesson.id == id_), None)
+    if lesson is None:
+        return None
+    return Owner(id_, {basis.key: basis for basis in lesson.legal}, objectives, lesson.questions)
+
+
+def _take(draft: Draft, read: ReadModule, owner: Owner, placed: list[Question]) -> None:
+    """File the owner with its questions: what is only added goes to the file's end, else the file is written anew."""
+    if owner.is_test:
+        path = read.final_test_file
+        whole = writer.final_test_text(owner.id, owner.legal.values(), placed, owner.objectives)
+        draft.tests[owner.id] = tuple(placed)
+    else:
+        path, old = next((file, kept.lesson) for file, kept in read.lessons.items() if kept.lesson.id == owner.id)
+        lesson = replace(old, questions=tuple(placed))
+        whole = writer.lesson_text(lesson)
+        draft.lessons[owner.id] = lesson
+    before = (draft.into / path).read_text(encoding="utf-8")
+    kept = list(owner.questions)
+    if placed[: len(kept)] == kept:
+        added = (
+            writer.question_text(question, owner.objectives.get(question.lesson_id, ""), names_lesson=owner.is_test)
+            for question in placed[len(kept) :]
+        )
+        whole = "\n".join([before.rstrip("\n") + "\n", *added])
+    draft.files[path] = whole
+
+
+def _folder(module_id: str, found: Mapping[str, ReadModule], courses: Mapping[str, str]) -> str:
+    if module_id in found:
+        return found[module_id].file.rpartition("/")[0]
+    return f"courses/{courses.get(module_id, 'co_so')}/{module_id.lower()}"
+
+
+def _lesson_file(id_: str, found: Mapping[str, ReadModule], courses: Mapping[str, str]) -> str:
+    module_id = id_.partition(".")[0]
+    kept = found[module_id].lessons.items() if module_id in found else ()
+    own = next((file for file, lesson in kept if lesson.lesson.id == id_), None)
+    return own or f"{_folder(module_id, found, courses)}/{id_.lower().replace('.', '_')}.md"
