@@ -28,12 +28,12 @@ def lesson_text(lesson: Lesson) -> str:
     """Return a lesson's file."""
     tracks = ", ".join(sorted(lesson.audience, key=_TRACKS.index))
     head = [
-        f"id: {_scalar(lesson.id)}",
-        f"title: {_scalar(lesson.title)}",
+        f"id: {scalar(lesson.id)}",
+        f"title: {scalar(lesson.title)}",
         f"audience: [{tracks}]",
         f"minutes: {lesson.minutes}",
-        f"objective: {_scalar(lesson.objective)}",
-        f"status: {_scalar(lesson.status)}",
+        f"objective: {scalar(lesson.objective)}",
+        f"status: {scalar(lesson.status)}",
         *_legal(lesson.legal),
     ]
     cards = "\n\n---\n".join(lesson.cards)
@@ -48,15 +48,15 @@ def final_test_text(
     asked = "\n".join(
         question_text(question, objectives.get(question.lesson_id, ""), names_lesson=True) for question in questions
     )
-    return f"---\n{_lined([f'id: {_scalar(test_id)}', *_legal(legal)])}---\n{asked}"
+    return f"---\n{_lined([f'id: {scalar(test_id)}', *_legal(legal)])}---\n{asked}"
 
 
 def module_text(module: Module) -> str:
     """Return a module's `module.yaml`."""
     return _lined(
         [
-            f"id: {_scalar(module.id)}",
-            f"title: {_scalar(module.title)}",
+            f"id: {scalar(module.id)}",
+            f"title: {scalar(module.title)}",
             f"order: {module.order}",
             f"pass_percent: {module.pass_percent}",
             f"tries_a_week: {module.tries_a_week}",
@@ -125,8 +125,8 @@ def _answer(question: Question) -> Iterator[str]:
 def _legal(legal: Iterable[LegalBasis]) -> Iterator[str]:
     yield "legal:"
     for basis in legal:
-        yield f"  - key: {_scalar(basis.key)}"
-        yield f"    cite: {_scalar(basis.cite)}"
+        yield f"  - key: {scalar(basis.key)}"
+        yield f"    cite: {scalar(basis.cite)}"
         if basis.in_force_from is not None:
             yield f"    in_force_from: {basis.in_force_from.isoformat()}"
         if basis.review_by is not None:
@@ -135,7 +135,7 @@ def _legal(legal: Iterable[LegalBasis]) -> Iterator[str]:
             yield "    needs_lawyer: true"
 
 
-def _scalar(text: str) -> str:
+def scalar(text: str) -> str:
     """Return a YAML scalar that reads back as that text: as it is where that works, else in double quotes."""
     try:
         is_plain = yaml.safe_load(f"- {text}") == [text] and yaml.safe_load(f"a: {text}") == {"a": text}

@@ -51,8 +51,7 @@ def read(raw: bytes) -> list[Item]:
         try:
             items.append(_item(block))
         except (_GiftError, texts.NotTextError) as error:
-            said = str(error) if isinstance(error, _GiftError) else "Có hình hay âm thanh; hãy bỏ ra."
-            faults.append(Fault(f"dòng {block.line}", said))
+            faults.append(Fault(f"dòng {block.line}", str(error)))
     if not items and not faults:
         faults.append(Fault("", "Tệp không có câu hỏi nào."))
     if faults:

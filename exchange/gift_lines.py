@@ -24,7 +24,7 @@ _BREAK = "\ue010"
 _BACK = str.maketrans({stand_in: sign for sign, stand_in in _STAND_INS.items()} | {_BREAK: "\n"})
 _ESCAPE = re.compile(r"\\([~=#{}:\\n])")
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
-_NOTE = re.compile(r"\[(id|tag):((?:[^\]\\]|\\.)*)\]")
+_NOTE = re.compile(r"\[(id|tag):((?:[^\[\]\\]|\\.)*)\]")
 _CATEGORY = re.compile(r"\s*\$CATEGORY:(.*)")
 
 

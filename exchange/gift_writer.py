@@ -101,4 +101,4 @@ def _marked(text: str) -> str:
 
 
 def _noted(text: str) -> str:
-    return re.sub(r"([\]\\])", r"\\\1", text)
+    return re.sub(r"([\[\]\\])", r"\\\1", text)

@@ -72,10 +72,8 @@ def _all(root: Element) -> list[Item]:
         place = f"câu thứ {len(items) + len(faults) + 1} «{name}»"
         try:
             items.append(_item(question, place, category))
-        except _QuestionError as error:
+        except (_QuestionError, texts.NotTextError) as error:
             faults.append(Fault(place, str(error)))
-        except texts.NotTextError:
-            faults.append(Fault(place, "Có hình hay âm thanh; hãy bỏ ra."))
     if not items and not faults:
         faults.append(Fault("", "Tệp không có câu hỏi nào."))
     if faults:
@@ -87,8 +85,6 @@ def _item(question: Element, place: str, category: str) -> Item:
     text = _words(question.find("questiontext"))
     if not text:
         raise _QuestionError("Câu chưa có lời hỏi.")
-    if question.find("questiontext/file") is not None:
-        raise _QuestionError("Có tệp đính kèm; hãy bỏ ra.")
     item = _kind(question, Item(QuestionKind.ONE, text, place))
     item = reasoned(item, _words(question.find("generalfeedback")))
     own = _plain(question.find("idnumber")) or _plain(question.find("name"))
@@ -200,7 +196,7 @@ def _words(element: Element | None) -> str:
     if element is None:
         return ""
     if element.find("file") is not None:
-        raise texts.NotTextError
+        raise texts.NotTextError(texts.PICTURE)
     is_plain = element.get("format") in {"plain_text", "markdown"}
     return texts.lines(_plain(element)) if is_plain else texts.from_html(_html(_plain(element)))
 

@@ -8,13 +8,15 @@ from html.parser import HTMLParser
 
 from content.source import FORBIDDEN
 
+PICTURE = "Có hình, âm thanh hay tệp kèm; hãy bỏ ra."
+MOST_SIGNS = 20_000
 _ENDS_LINE = frozenset({"p", "div", "br", "li", "ul", "ol", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "hr"})
 _SILENT = frozenset({"script", "style", "head"})
 _NOT_TEXT = frozenset({"img", "audio", "video", "object", "iframe", "svg", "math", "embed"})
 
 
 class NotTextError(ValueError):
-    """A text holds a picture or a sound, which a message cannot: leave it out of the file."""
+    """A text cannot be shown as words; the message says why, in Vietnamese."""
 
 
 class _Plain(HTMLParser):
@@ -26,7 +28,7 @@ class _Plain(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         del attrs
         if tag in _NOT_TEXT:
-            raise NotTextError(tag)
+            raise NotTextError(PICTURE)
         if tag in _SILENT:
             self._silent += 1
         if tag in _ENDS_LINE:
@@ -46,10 +48,15 @@ class _Plain(HTMLParser):
 
 
 def from_html(text: str) -> str:
-    """Return the words of an HTML text, a line a block; NotTextError where it holds a picture or a sound."""
+    """Return the words of an HTML text, a line a block; NotTextError where it holds more than words."""
+    if len(text) > MOST_SIGNS:
+        raise NotTextError(f"Một đoạn dài quá {MOST_SIGNS} ký tự; hãy viết ngắn lại.")
     parser = _Plain()
-    parser.feed(text)
-    parser.close()
+    try:
+        parser.feed(text)
+        parser.close()
+    except AssertionError as error:  # how html.parser ends on a marked section that it does not know
+        raise NotTextError("HTML viết sai; hãy lưu lại dạng chữ thường.") from error
     return lines("".join(parser.parts))
 
 
