@@ -11,7 +11,6 @@ from exchange import book_reader, convert, formats, gift_writer, library, plan
 from exchange.faults import ExchangeError, Fault, refused
 from exchange.formats import Format
 from learning.calendar import day_of
-from learning.text import fold
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -129,7 +128,7 @@ def _result(
     is_written: bool,
 ) -> dict[str, object]:
     return {
-        "files": [{"path": change.path, "state": fold(change.state).replace(" ", "_")} for change in changes],
+        "files": [{"path": change.path, "state": change.state.name.lower()} for change in changes],
         "questions": questions,
         "written": is_written,
         "errors": [fault.as_json() for fault in faults],

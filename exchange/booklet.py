@@ -55,13 +55,14 @@ def pdf(read: ReadModule, on: date, values: Figures) -> bytes:
         font_paths=[str(Path(fontpkg_be_vietnam_pro.ROOT) / "files")],
         ignore_system_fonts=True,
         format="pdf",
-        sys_inputs={"data": json.dumps(_data(read, on, values), ensure_ascii=False)},
+        sys_inputs={"data": json.dumps(page(read, on, values), ensure_ascii=False)},
         pdf_standards="ua-1",
     )
     return made
 
 
-def _data(read: ReadModule, on: date, values: Figures) -> dict[str, object]:
+def page(read: ReadModule, on: date, values: Figures) -> dict[str, object]:
+    """Return all that a booklet says, as `booklet.typ` takes it; every figure is that of the day."""
     module = read.module
     lessons = [lesson for lesson in module.lessons if lesson.status is not LessonStatus.DRAFT]
     tested = module.final_test.questions

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from content.model import Formula, Question, QuestionKind
+from exchange import numbers as outside
 from exchange import tags
 from exchange.faults import Fault
-from learning import numbers
+from learning import formula, numbers
 from learning.grading import Tolerance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from content.figures import Figures
     from content.model import LegalBasis
     from exchange.items import Item
 
@@ -94,6 +97,19 @@ def question(item: Item, id_: str, owner: Owner, basis: Sequence[str], faults: l
         accepted=item.accepted,
         reason=item.reason,
     )
+
+
+def disagreement(item: Item, values: Figures) -> Fault | None:
+    """Return a fault where a number and the formula in its tag differ on every day: one of the two was changed."""
+    if not item.value or outside.international(item.answer) is not None or values.problems(item.answer):
+        return None
+    try:
+        known = {formula.value_of(values.resolve(item.answer, day)) for day in values.days([item.answer])}
+    except formula.FormulaError:
+        return None
+    if Decimal(item.value) in known:
+        return None
+    return Fault(item.place, f"Đáp số {item.value} khác công thức ở thẻ «dap-so:{item.answer}»; hãy xóa thẻ ấy.")
 
 
 def _formula(item: Item, faults: list[Fault]) -> Formula:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from content import tree, writer
 from content.faults import FaultList
-from exchange import placing
+from exchange import library, placing
 from exchange.faults import ExchangeError, Fault, refused
 from exchange.judge import Change, Draft, Plan, State, judged
 from exchange.placing import Owner
@@ -80,7 +80,8 @@ def of_items(items: Sequence[Item], into: Path, lesson: str | None, basis: Seque
         )
     found = {read.module.id: read for read in existing(into)}
     draft = Draft(into)
-    faults: list[Fault] = []
+    values = library.figures_of(into)
+    faults = [fault for item in items if (fault := placing.disagreement(item, values)) is not None]
     for id_, some in by_owner.items():
         read = found.get(id_.partition(".")[0])
         owner = _owner(id_, read)

@@ -24,9 +24,7 @@ def modules() -> list[ReadModule]:
 
 
 def test_every_lesson_as_shipped_is_written_to_the_byte(modules: list[ReadModule]) -> None:
-    written = {
-        file: writer.lesson_text(lesson.lesson) for found in modules for file, lesson in found.lessons.items()
-    }
+    written = {file: writer.lesson_text(lesson.lesson) for found in modules for file, lesson in found.lessons.items()}
 
     assert len(written) > 50
     assert [file for file, text in written.items() if (loader.SHIPPED / file).read_text() != text] == []
@@ -54,7 +52,9 @@ def test_questions_of_every_kind_read_back(tree: Tree) -> None:
     assert writer.lesson_text(after) == writer.lesson_text(before)
 
 
-@pytest.mark.parametrize("title", ["Thưởng: ai được?", "2025", "true", "- một", "a #b", "'x'", '"', "[T]", "2025-07-01"])
+@pytest.mark.parametrize(
+    "title", ["Thưởng: ai được?", "2025", "true", "- một", "a #b", "'x'", '"', "[T]", "2025-07-01"]
+)
 def test_a_title_that_yaml_takes_for_something_else_is_quoted(tree: Tree, title: str) -> None:
     before = loader.load(tree.root).modules[0]
     text = writer.module_text(before).replace("title: Chuyên đề mẫu", f"title: {writer.scalar(title)}")

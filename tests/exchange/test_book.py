@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import datetime
 import io
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 
 from content import loader, writer
 from exchange import book_reader, convert, library
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
     from content.tree import ReadModule
     from tests.content.trees import Tree
-
-Edit = "Callable[[openpyxl.Workbook], None]"
 
 
 def column(sheet: Sheet, name: Col) -> int:
@@ -80,7 +79,7 @@ def test_cells_as_another_program_types_them(tree: Tree, saved: Callable[..., Pa
     def edit(book: Any) -> None:
         book[Sheet.LESSONS].cell(2, column(Sheet.LESSONS, Col.MINUTES)).value = 4.0
         legal = book[Sheet.LEGAL]
-        legal.cell(2, column(Sheet.LEGAL, Col.SINCE)).value = datetime.datetime(2025, 7, 1)  # noqa: DTZ001
+        legal.cell(2, column(Sheet.LEGAL, Col.SINCE)).value = datetime(2025, 7, 1)  # noqa: DTZ001
         legal.cell(2, column(Sheet.LEGAL, Col.REVIEW)).value = "2027-06-30"
         questions = book[Sheet.QUESTIONS]
         questions.cell(2, column(Sheet.QUESTIONS, Col.DIFFICULTY)).value = "2"
@@ -94,7 +93,7 @@ def test_cells_as_another_program_types_them(tree: Tree, saved: Callable[..., Pa
 
     assert book.lessons["M7.1"].cards[0] == "Chị Hoa hỏi:\n\ntổ trưởng có bao nhiêu giờ?"
     assert book.lessons["M7.1"].questions == loader.load(tree.root).lessons["M7.1"].questions
-    assert book.lessons["M7.1"].legal[0].review_by == datetime.date(2027, 6, 30)
+    assert book.lessons["M7.1"].legal[0].review_by == date(2027, 6, 30)
     answer = book.lessons["M7.2"].questions[3].answer
     assert answer is not None
     assert answer.text == "36,5"
@@ -126,7 +125,7 @@ def test_a_faulty_cell_is_named(
     def edit(book: Any) -> None:
         book[sheet].cell(row, column(sheet, name)).value = value
 
-    letter = openpyxl.utils.get_column_letter(column(sheet, name))
+    letter = get_column_letter(column(sheet, name))
     told = refusals(saved(edit))
 
     assert any(place == f"«{sheet}» {letter}{row}" and said in message for place, message in told), told

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 
 SAMPLE = Path(__file__).parent / "samples" / "mau.gift"
 DAY = date(2026, 11, 21)
-WORDS = st.text(st.sampled_from("aạ %~=#{}:\\[]/-.->html*T1"), min_size=1, max_size=12).map(
-    lambda text: " ".join(text.split())
-).filter(bool)
+WORDS = (
+    st.text(st.sampled_from("aạ %~=#{}:\\[]/-.->html*T1"), min_size=1, max_size=12)
+    .map(lambda text: " ".join(text.split()))
+    .filter(bool)
+)
 
 
 def refusals(text: str) -> list[tuple[str, str]]:
@@ -101,7 +103,9 @@ def test_all_faults_are_told_at_once() -> None:
     assert [place for place, _ in refusals("A\n\nB {}\n\nC {=a}\n\nD")] == ["dòng 1", "dòng 3", "dòng 7"]
 
 
-@pytest.mark.parametrize("raw", [b"", b"// ghi\n\n$CATEGORY: x\n", b"\n\xff\n", b"a" * (4 * 2**20 + 1), b"\xee\x80\x80"])
+@pytest.mark.parametrize(
+    "raw", [b"", b"// ghi\n\n$CATEGORY: x\n", b"\n\xff\n", b"a" * (4 * 2**20 + 1), b"\xee\x80\x80"]
+)
 def test_a_file_that_holds_no_questions_is_refused(raw: bytes) -> None:
     with pytest.raises(ExchangeError):
         gift.read(raw)
@@ -123,7 +127,9 @@ def test_nothing_but_its_own_error_is_raised(text: str) -> None:
         assert all(item.text for item in items)
 
 
-@pytest.mark.parametrize("piece", ["{", "\\", "~", "::", "[html]<", "####", "%", "a{=", "//[tag:", "=%1%", "[html]<!--"])
+@pytest.mark.parametrize(
+    "piece", ["{", "\\", "~", "::", "[html]<", "####", "%", "a{=", "//[tag:", "=%1%", "[html]<!--"]
+)
 def test_a_hostile_file_takes_no_longer_than_its_size(piece: str) -> None:
     raw = (piece * (2**19 // len(piece))).encode()
     began = time.process_time()
@@ -155,9 +161,7 @@ def test_choices_come_back_whatever_signs_they_hold(some: list[tuple[str, bool, 
 
 @given(st.lists(WORDS.filter(lambda text: "->" not in text), min_size=1, max_size=4, unique=True), WORDS)
 def test_short_answers_come_back(accepted: list[str], reason: str) -> None:
-    item = Item(
-        QuestionKind.TEXT, "Là gì?", accepted=tuple(accepted), reason=reason, id="M1.1-1", lesson_id="M1.1"
-    )
+    item = Item(QuestionKind.TEXT, "Là gì?", accepted=tuple(accepted), reason=reason, id="M1.1-1", lesson_id="M1.1")
 
     (back,) = gift.read(gift_writer.write([item], {}))
 
