@@ -96,11 +96,15 @@ def _write(path: Path, content: bytes) -> int:
 
 def _import(args: Namespace) -> int:
     form = Format(args.format) if args.format else formats.of_file(args.file)
-    if form is Format.XLSX:
+    if form is Format.XLSX and args.lesson is None:
         found = [lesson for read in plan.existing(args.into) for lesson in read.module.lessons]
         made = plan.of_book(book_reader.read(args.file, {lesson.id: lesson.objective for lesson in found}), args.into)
     else:
-        items = convert.read_items(args.file.read_bytes(), form)
+        items = (
+            book_reader.read_items(args.file)
+            if form is Format.XLSX
+            else convert.read_items(args.file.read_bytes(), form)
+        )
         made = plan.of_items(items, args.into, args.lesson, args.basis)
     written = 0
     if args.yes and not made.faults:

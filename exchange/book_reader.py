@@ -2,34 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from content import parser, tree
-from content.model import Choice, FinalTest, LegalBasis, Lesson, LessonStatus, Module, QuestionKind
-from content.questions import MOST_DIFFICULTY, USUAL_DIFFICULTY
-from exchange import cells, placing, tags
-from exchange.book import CHOICES, Col, Sheet
+from exchange import book_rows, cells, placing, tags
+from exchange.book import Col, Sheet
 from exchange.faults import ExchangeError, Fault
-from exchange.items import Item
 from exchange.placing import Owner
-from learning.roles import Track
 from roster import files
 from roster.faults import FileRefusedError
+from roster.sheets import RawSheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path
 
-    from content.model import Question
+    from content.model import LegalBasis, Lesson, Module, Question
     from exchange.cells import Cells
-    from roster.sheets import RawSheet
-
-COURSE = "co_so"
-_COURSE = re.compile(r"[a-z][a-z0-9_]{0,30}")
-_MANY = 99
+    from exchange.items import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +59,7 @@ def read(path: Path, objectives: Mapping[str, str]) -> Book:
     Raises:
         ExchangeError: with every fault by sheet and cell.
     """
-    try:
-        sheets = files.read_sheets(path, tuple(Sheet))
-    except FileRefusedError as error:
-        raise ExchangeError(*(Fault("", fault.line()) for fault in error.faults)) from error
+    sheets = _sheets(path, tuple(Sheet))
     faults: list[Fault] = []
     book = _book(sheets, dict(objectives), faults)
     if not book.lessons and not book.tests and not faults:
@@ -81,25 +69,61 @@ def read(path: Path, objectives: Mapping[str, str]) -> Book:
     return book
 
 
+def read_items(path: Path) -> list[Item]:
+    """
+    Read the sheet of questions alone, whose ids and clauses may be left out; blocks, so call it in a thread.
+
+    Raises:
+        ExchangeError: with every fault by sheet and cell.
+    """
+    sheets = _sheets(path, (Sheet.QUESTIONS,))
+    faults: list[Fault] = []
+    items = []
+    for row in cells.rows(Sheet.QUESTIONS, sheets.get(Sheet.QUESTIONS, RawSheet("")), faults, frozenset({Col.ASKED})):
+        id_ = row.text(Col.QUESTION)
+        if id_ and not tags.QUESTION_ID.fullmatch(id_):
+            row.complain(Col.QUESTION, f"Mã câu «{id_[:20]}» sai; mẫu: M1.1-1.")
+        items.append(replace(book_rows.item(row, id_), place=row.place()))
+    if not items and not faults:
+        faults.append(Fault("", f"Không thấy câu hỏi nào; cần trang «{Sheet.QUESTIONS}»."))
+    if faults:
+        raise ExchangeError(*faults)
+    return items
+
+
+def _sheets(path: Path, titles: tuple[str, ...]) -> dict[str, RawSheet]:
+    try:
+        return files.read_sheets(path, titles)
+    except FileRefusedError as error:
+        raise ExchangeError(*(Fault("", fault.line()) for fault in error.faults)) from error
+
+
 def _book(sheets: Mapping[str, RawSheet], objectives: dict[str, str], faults: list[Fault]) -> Book:
     def rows(sheet: Sheet) -> Iterable[Cells]:
         return cells.rows(sheet, sheets[sheet], faults) if sheet in sheets else ()
 
     book = Book()
     for row in rows(Sheet.MODULES):
-        _module(row, book)
+        module, course = book_rows.module(row, book.modules)
+        book.modules[module.id], book.courses[module.id], book.places[module.id] = module, course, row.place
     legal: dict[str, dict[str, LegalBasis]] = defaultdict(dict)
     for row in rows(Sheet.LEGAL):
-        _legal(row, legal, book)
+        owner_id = row.text(Col.LESSON)
+        basis = book_rows.legal(row, legal[owner_id])
+        legal[owner_id][basis.key] = basis
+        book.places.setdefault(owner_id, row.place)
     cards: dict[str, list[str]] = defaultdict(list)
     for row in rows(Sheet.CARDS):
         lesson_id = row.text(Col.LESSON)
         cards[lesson_id].append(row.card(Col.TEXT))
         book.places[f"{lesson_id}#{len(cards[lesson_id])}"] = row.place
     asked = _asked(rows(Sheet.QUESTIONS), book)
-    lessons = [_lesson(row, book) for row in rows(Sheet.LESSONS)]
-    objectives |= {lesson.id: lesson.objective for lesson in lessons}
-    for lesson in lessons:
+    lessons: dict[str, Lesson] = {}
+    for row in rows(Sheet.LESSONS):
+        lesson = book_rows.lesson(row, lessons)
+        lessons[lesson.id], book.places[lesson.id] = lesson, row.place
+    objectives |= {lesson.id: lesson.objective for lesson in lessons.values()}
+    for lesson in lessons.values():
         owner = Owner(lesson.id, legal.pop(lesson.id, {}), objectives, ())
         questions = placing.place(asked.pop(lesson.id, []), owner, (), faults)
         book.lessons[lesson.id] = _with(lesson, cards.pop(lesson.id, []), owner.legal.values(), questions)
@@ -110,64 +134,6 @@ def _book(sheets: Mapping[str, RawSheet], objectives: dict[str, str], faults: li
     for sheet, left in ((Sheet.CARDS, cards), (Sheet.QUESTIONS, asked), (Sheet.LEGAL, legal)):
         faults += (Fault(f"«{sheet}»", f"Bài «{id_[:20]}» không có ở trang «{Sheet.LESSONS}».") for id_ in sorted(left))
     return book
-
-
-def _module(row: Cells, book: Book) -> None:
-    id_, course = row.text(Col.MODULE), row.text(Col.COURSE) or COURSE
-    if not re.fullmatch(r"M\d{1,3}", id_) or id_ in book.modules:
-        row.complain(Col.MODULE, f"Mã chuyên đề «{id_[:20]}» sai hoặc đã có ở trên; mẫu: M1.")
-    if not _COURSE.fullmatch(course):
-        row.complain(Col.COURSE, "Khóa chỉ gồm chữ thường không dấu, số và _; mẫu: co_so.")
-    book.courses[id_] = course
-    book.places[id_] = row.place
-    book.modules[id_] = Module(
-        id=id_,
-        title=row.text(Col.NAME),
-        order=row.number(Col.ORDER, 0, tree.MOST_ORDER),
-        lessons=(),
-        final_test=FinalTest((), row.number(Col.DRAWN, 1, _MANY), ""),
-        pass_percent=row.number(Col.PASS, 1, 100),
-        tries_a_week=row.number(Col.TRIES, 1, tree.MOST_TRIES),
-        version="",
-    )
-
-
-def _legal(row: Cells, legal: dict[str, dict[str, LegalBasis]], book: Book) -> None:
-    owner, key = row.text(Col.LESSON), row.text(Col.KEY)
-    if key in legal[owner]:
-        row.complain(Col.KEY, f"Căn cứ «{key[:30]}» của bài này đã có ở trên.")
-    if "," in key:
-        row.complain(Col.KEY, "Khóa căn cứ không có dấu phẩy.")
-    book.places.setdefault(owner, row.place)
-    legal[owner][key] = LegalBasis(
-        key, row.text(Col.CITE), row.day(Col.SINCE), row.day(Col.REVIEW), row.flag(Col.LAWYER)
-    )
-
-
-def _lesson(row: Cells, book: Book) -> Lesson:
-    id_ = row.text(Col.LESSON)
-    if not parser.LESSON_ID.fullmatch(id_) or id_ in book.lessons:
-        row.complain(Col.LESSON, f"Mã bài «{id_[:20]}» sai; mẫu: M1.1.")
-    book.places[id_] = row.place
-    tracks = [part for part in re.split(r"[,;\s]+", row.text(Col.AUDIENCE)) if part]
-    if unknown := [part for part in tracks if part not in set(Track)]:
-        row.complain(Col.AUDIENCE, f"Đối tượng «{unknown[0][:10]}» không có; chỉ dùng {', '.join(Track)}.")
-    status = row.text(Col.STATUS)
-    if status and status not in set(LessonStatus):
-        row.complain(Col.STATUS, f"Trạng thái «{status[:20]}» không có; chỉ dùng: {', '.join(LessonStatus)}.")
-    return Lesson(
-        id=id_,
-        module_id=id_.partition(".")[0],
-        title=row.text(Col.TITLE),
-        audience=frozenset(Track(part) for part in tracks if part in set(Track)),
-        minutes=row.number(Col.MINUTES, 1, parser.MOST_MINUTES),
-        objective=row.text(Col.OBJECTIVE),
-        status=LessonStatus(status) if status in set(LessonStatus) else LessonStatus.DRAFT,
-        legal=(),
-        cards=(),
-        questions=(),
-        version="",
-    )
 
 
 def _with(lesson: Lesson, cards: list[str], legal: Iterable[LegalBasis], questions: list[Question]) -> Lesson:
@@ -183,33 +149,5 @@ def _asked(rows: Iterable[Cells], book: Book) -> dict[str, list[Item]]:
             row.complain(Col.QUESTION, f"Mã câu «{id_[:20]}» sai hoặc đã có ở trên; mẫu: M1.1-1.")
             continue
         book.places[id_] = row.place
-        asked[id_.rpartition("-")[0]].append(_item(row, id_))
+        asked[id_.rpartition("-")[0]].append(book_rows.item(row, id_))
     return asked
-
-
-def _item(row: Cells, id_: str) -> Item:
-    kind = row.text(Col.KIND)
-    if kind and kind not in set(QuestionKind):
-        row.complain(Col.KIND, f"Loại «{kind[:20]}» không có; chỉ dùng: {', '.join(QuestionKind)}.")
-    known = QuestionKind(kind) if kind in set(QuestionKind) else QuestionKind.ONE
-    keys = set(re.split(r"[,;\s]+", row.text(Col.RIGHT).casefold())) - {""}
-    if keys - {key for key, _, _ in CHOICES}:
-        row.complain(Col.RIGHT, "Cột «Đúng» chỉ ghi chữ cái của phương án, như: b hoặc a, c.")
-    written = ((key, row.text(text), row.text(why)) for key, text, why in CHOICES)
-    is_order = known is QuestionKind.ORDER
-    return Item(
-        kind=known,
-        text=row.lines(Col.ASKED),
-        place=row.place(Col.QUESTION),
-        choices=tuple(Choice(key, text, key in keys or is_order, why) for key, text, why in written if text),
-        answer=row.text(Col.ANSWER),
-        unit=row.text(Col.UNIT),
-        tolerance=row.text(Col.TOLERANCE),
-        accepted=tuple(filter(None, (part.strip() for part in row.text(Col.ACCEPTED).split("|")))),
-        reason=row.text(Col.WHY),
-        difficulty=row.number(Col.DIFFICULTY, 1, MOST_DIFFICULTY, otherwise=USUAL_DIFFICULTY),
-        objective=row.text(Col.OBJECTIVE),
-        id=id_,
-        lesson_id=row.text(Col.ABOUT),
-        basis=tuple(filter(None, (part.strip() for part in row.text(Col.BASIS).split(",")))),
-    )

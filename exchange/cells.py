@@ -24,8 +24,11 @@ _LETTERS = 26
 class Cells:
     """The cells of one row."""
 
-    def __init__(self, sheet: Sheet, row: RawRow, places: dict[Col, int], faults: list[Fault]) -> None:
-        self._sheet, self._row, self._places, self._faults = sheet, row, places, faults
+    def __init__(
+        self, sheet: Sheet, row: RawRow, places: dict[Col, int], required: frozenset[Col], faults: list[Fault]
+    ) -> None:
+        self._sheet, self._row, self._places = sheet, row, places
+        self._required, self._faults = required, faults
 
     def place(self, column: Col | None = None) -> str:
         """Where a cell stands, as «Câu hỏi» F7; the row where no column is given or the sheet has no such column."""
@@ -40,7 +43,7 @@ class Cells:
     def lines(self, column: Col) -> str:
         """The text of a cell with its line breaks; complained about where it is empty and may not be."""
         text = texts.lines(self._row.cell(self._places.get(column)))
-        if not text and column in REQUIRED[self._sheet]:
+        if not text and column in self._required:
             self.complain(column, f"Ô «{column}» còn trống.")
         return text
 
@@ -87,8 +90,17 @@ class Cells:
         return bool(text)
 
 
-def rows(sheet: Sheet, raw: RawSheet, faults: list[Fault]) -> Iterator[Cells]:
-    """Yield the rows of a sheet below its headings; a heading that is missing, unknown or twice is a fault."""
+def rows(sheet: Sheet, raw: RawSheet, faults: list[Fault], required: frozenset[Col] | None = None) -> Iterator[Cells]:
+    """
+    Yield the rows of a sheet below its headings; a heading that is missing, unknown or twice is a fault.
+
+    Args:
+        sheet: which sheet it is.
+        raw: its rows.
+        faults: told what is wrong.
+        required: the columns that must be filled in, when not those of the form.
+    """
+    required = REQUIRED[sheet] if required is None else required
     if not raw.rows:
         return
     by_name = {fold(column): column for column in COLUMNS[sheet]}
@@ -102,12 +114,12 @@ def rows(sheet: Sheet, raw: RawSheet, faults: list[Fault]) -> Iterator[Cells]:
             faults.append(Fault(where, f"Cột «{column}» có hai lần."))
         elif column is not None:
             places[column] = place
-    if missing := [column for column in COLUMNS[sheet] if column in REQUIRED[sheet] and column not in places]:
+    if missing := [column for column in COLUMNS[sheet] if column in required and column not in places]:
         faults.append(Fault(f"«{sheet}» dòng 1", f"Thiếu cột: {', '.join(missing)}."))
         return
     for row in raw.rows[1:]:
         if any(cell.strip() for cell in row.cells):
-            yield Cells(sheet, row, places, faults)
+            yield Cells(sheet, row, places, required, faults)
 
 
 def _letters(place: int) -> str:

@@ -93,7 +93,7 @@ def _kind(item: Item, answers: str, form: str) -> Item:
     if answers.startswith("#"):
         return _number(item, answers[1:].strip(), form)
     if "~" in answers:
-        return _choices(item, _split(answers, "~=", form), form)
+        return _choices(item, _split(answers, "~=", form))
     first = answers.partition("#")[0].strip()
     if first in {"T", "TRUE", "F", "FALSE"}:
         return _truth(item, answers, form, is_true=first.startswith("T"))
@@ -118,8 +118,7 @@ def _split(answers: str, signs: str, form: str) -> list[_Answer]:
     return found
 
 
-def _choices(item: Item, answers: list[_Answer], form: str) -> Item:
-    del form
+def _choices(item: Item, answers: list[_Answer]) -> Item:
     if any(not answer.text for answer in answers):
         raise _GiftError("Có phương án trống.")
     worth = [
@@ -193,4 +192,10 @@ def _form(text: str) -> tuple[str, str]:
 
 def _words(text: str, form: str) -> str:
     own, rest = _form(text)
-    return texts.from_html(plain(rest)) if (own or form) == "html" else plain(rest)
+    match own or form:
+        case "html":
+            return texts.from_html(plain(rest))
+        case "moodle":
+            return texts.from_auto(plain(rest))
+        case _:
+            return plain(rest)

@@ -198,8 +198,4 @@ def _words(element: Element | None) -> str:
     if element.find("file") is not None:
         raise texts.NotTextError(texts.PICTURE)
     is_plain = element.get("format") in {"plain_text", "markdown"}
-    return texts.lines(_plain(element)) if is_plain else texts.from_html(_html(_plain(element)))
-
-
-def _html(text: str) -> str:
-    return text if re.search(r"<[a-zA-Z/]", text) else text.replace("\n", "<br>")
+    return texts.lines(_plain(element)) if is_plain else texts.from_auto(_plain(element))

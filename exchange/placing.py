@@ -13,6 +13,7 @@ from exchange import tags
 from exchange.faults import Fault
 from learning import formula, numbers
 from learning.grading import Tolerance
+from learning.text import fold
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -48,7 +49,9 @@ def owner_of(item: Item, lesson: str | None) -> str:
 
 def place(items: Sequence[Item], owner: Owner, basis: Sequence[str], faults: list[Fault]) -> list[Question]:
     """
-    Return the owner's questions with the items among them: in the place of the one with that id, else at the end.
+    Return the owner's questions with the items among them: in the place of the same question, else at the end.
+
+    The same is the one with that id or, for an item without an id here, that asks in the same words.
 
     Args:
         items: what comes in.
@@ -57,13 +60,18 @@ def place(items: Sequence[Item], owner: Owner, basis: Sequence[str], faults: lis
         faults: told which items lack a clause, a reason or a lesson.
     """
     placed = {question.id: question for question in owner.questions}
-    number = max((int(id_.rpartition("-")[2]) for id_ in placed), default=0)
+    by_words = {fold(question.text): question.id for question in owner.questions}
+    taken = {item.id for item in items if item.id.startswith(f"{owner.id}-")}
+    number = max((int(id_.rpartition("-")[2]) for id_ in {*placed, *taken}), default=0)
+    came: set[str] = set()
     for item in items:
-        id_ = item.id if item.id.startswith(f"{owner.id}-") else ""
+        id_ = item.id if item.id in taken else by_words.get(fold(item.text), "")
         if not id_:
             number += 1
-            id_ = f"{owner.id}-{number}"
-        number = max(number, int(id_.rpartition("-")[2]))
+            id_ = by_words[fold(item.text)] = f"{owner.id}-{number}"
+        if id_ in came:
+            faults.append(Fault(item.place, f"Câu {id_} có hai lần trong tệp."))
+        came.add(id_)
         placed[id_] = question(item, id_, owner, basis, faults)
     return list(placed.values())
 

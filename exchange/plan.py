@@ -92,11 +92,8 @@ def of_items(items: Sequence[Item], into: Path, lesson: str | None, basis: Seque
             continue
         placed = placing.place(some, owner, basis, faults)
         _take(draft, read, owner, placed)
-        for question in placed:
-            if question not in owner.questions:
-                source = next((item for item in some if item.id == question.id), None)
-                where = source.place if source else ", ".join(dict.fromkeys(item.place for item in some if not item.id))
-                draft.places[question.id] = _at(where)
+        by_words = {item.text: item.place for item in some}
+        draft.places |= {one.id: _at(by_words[one.text]) for one in placed if one.text in by_words}
     if faults:
         raise ExchangeError(*faults)
     return judged(draft, len(items))
@@ -126,10 +123,10 @@ def write(plan: Plan, into: Path, *, replace_files: bool) -> int:
         if before is not None and not replace_files:
             raise refused("Tệp vừa xuất hiện trong thư mục; hãy xem lại.", change.path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", newline="\n", dir=path.parent, delete=False) as file:
-            file.write(change.text)
-        Path(file.name).chmod(0o644)
-        Path(file.name).replace(path)
+        with tempfile.TemporaryDirectory(dir=into) as folder:
+            whole = Path(folder) / path.name
+            whole.write_text(change.text, encoding="utf-8", newline="\n")
+            whole.replace(path)
         written += 1
     return written
 

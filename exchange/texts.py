@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 from content.source import FORBIDDEN
 
+_TAG = re.compile(r"<[a-zA-Z/]")
 PICTURE = "Có hình, âm thanh hay tệp kèm; hãy bỏ ra."
 MOST_SIGNS = 20_000
 _ENDS_LINE = frozenset({"p", "div", "br", "li", "ul", "ol", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "table", "hr"})
@@ -58,6 +59,11 @@ def from_html(text: str) -> str:
     except AssertionError as error:  # how html.parser ends on a marked section that it does not know
         raise NotTextError("HTML viết sai; hãy lưu lại dạng chữ thường.") from error
     return lines("".join(parser.parts))
+
+
+def from_auto(text: str) -> str:
+    """Return the words of a text that is HTML if it holds a tag, else plain; NotTextError as `from_html`."""
+    return from_html(text if _TAG.search(text) else text.replace("\n", "<br>"))
 
 
 def lines(text: str) -> str:

@@ -166,3 +166,34 @@ def test_the_empty_form_has_lists_and_instructions_and_holds_no_lesson(tmp_path:
     assert '"một đáp án,nhiều đáp án,đúng sai,sắp xếp,tính,trả lời ngắn"' in {rule.formula1 for rule in rules}
     assert [cell.value for cell in book[Sheet.LESSONS][1]] == [*COLUMNS[Sheet.LESSONS]]
     assert refusals(path)[0][1].startswith("Không thấy bài nào")
+
+
+def test_a_sheet_of_questions_alone_needs_neither_ids_nor_clauses(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.create_sheet("Câu hỏi")
+    for line in (
+        ("Lời hỏi", "a", "Vì a", "b", "Vì b", "Đúng"),
+        ("Ai chủ trì họp tổ?", "Tổ trưởng", "Việc của tổ trưởng.", "Bảo vệ", "Không dự.", "a"),
+    ):
+        sheet.append(line)
+    path = tmp_path / "cau_hoi.xlsx"
+    book.save(path)
+
+    (item,) = book_reader.read_items(path)
+
+    assert (item.place, item.id, item.basis) == ("«Câu hỏi» dòng 2", "", ())
+    assert [(choice.text, choice.is_right) for choice in item.choices] == [("Tổ trưởng", True), ("Bảo vệ", False)]
+
+
+def test_a_sheet_of_questions_alone_is_told_by_cell_too(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.create_sheet("Câu hỏi")
+    sheet.append(("Mã câu hỏi", "Lời hỏi"))
+    sheet.append(("M1", None))
+    path = tmp_path / "cau_hoi.xlsx"
+    book.save(path)
+
+    with pytest.raises(ExchangeError) as caught:
+        book_reader.read_items(path)
+
+    assert [fault.place for fault in caught.value.faults] == ["«Câu hỏi» A2", "«Câu hỏi» B2"]

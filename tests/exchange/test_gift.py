@@ -66,6 +66,14 @@ def test_a_byte_order_mark_and_other_line_ends_make_no_difference() -> None:
     assert gift.read(b"\xef\xbb\xbf" + raw.replace(b"\n", b"\r\n")) == gift.read(raw)
 
 
+def test_words_without_a_form_are_html_only_where_they_hold_a_tag() -> None:
+    plain, html, marked = gift.read(
+        b"1 &lt; 2 v\xc3\xa0 a < b? {T}\n\n<p>N\xc6\xb0\xe1\xbb\x9bc</p><p>n\xc3\xa0o?</p> {T}\n\n[plain]a &amp; b? {T}"
+    )
+
+    assert [item.text for item in (plain, html, marked)] == ["1 < 2 và a < b?", "Nước\nnào?", "a &amp; b?"]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

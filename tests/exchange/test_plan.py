@@ -86,6 +86,21 @@ def test_a_question_that_has_an_id_takes_the_place_of_the_old_one(tree: Tree) ->
     assert [question.text for question in loader.load(tree.root).lessons["M7.1"].questions] == [ITEM.text]
 
 
+def test_the_same_words_are_the_same_question(tree: Tree) -> None:
+    plan.write(of_one(tree), tree.root, replace_files=True)
+
+    again = of_one(tree, replace(ITEM, text="AI chủ trì họp tổ ?"))
+    plan.write(again, tree.root, replace_files=True)
+
+    assert [question.id for question in loader.load(tree.root).lessons["M7.1"].questions] == ["M7.1-1", "M7.1-2"]
+    assert of_one(tree, replace(ITEM, text="AI chủ trì họp tổ ?")).changes[0].state is State.SAME
+
+
+def test_one_question_twice_in_a_file_is_refused(tree: Tree) -> None:
+    with pytest.raises(ExchangeError, match=r"dòng 9: Câu M7\.1-2 có hai lần"):
+        plan.of_items([ITEM, replace(ITEM, place="dòng 9")], tree.root, "M7.1", ["mau"])
+
+
 def test_a_question_of_a_final_test_needs_its_lesson(tree: Tree) -> None:
     with pytest.raises(ExchangeError, match=r"bai:M1\.3"):
         of_one(tree, lesson="M7.T")
