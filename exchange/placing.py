@@ -16,7 +16,7 @@ from learning.grading import Tolerance
 from learning.text import fold
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from content.figures import Figures
     from content.model import LegalBasis
@@ -84,8 +84,11 @@ def question(item: Item, id_: str, owner: Owner, basis: Sequence[str], faults: l
     keys = item.basis or tuple(basis)
     if not keys:
         faults.append(Fault(item.place, f"Câu {id_} chưa có căn cứ; thêm thẻ «can-cu:…» hoặc tùy chọn --basis."))
+    known = ", ".join(owner.legal) or "chưa có căn cứ nào"
     faults += (
-        Fault(item.place, f"Căn cứ «{key}» không có trong bài {owner.id}.") for key in keys if key not in owner.legal
+        Fault(item.place, f"Căn cứ «{key}» không có trong bài {owner.id} (có: {known}).")
+        for key in keys
+        if key not in owner.legal
     )
     bare = [choice.key for choice in item.choices if not choice.reason]
     if item.choices and item.kind is not QuestionKind.ORDER and bare:
@@ -105,6 +108,12 @@ def question(item: Item, id_: str, owner: Owner, basis: Sequence[str], faults: l
         accepted=item.accepted,
         reason=item.reason,
     )
+
+
+def lost_figures(placed: Sequence[Question], owner: Owner) -> Iterator[str]:
+    """The ids of questions whose figures would become fixed numbers."""
+    before = {question.id: str(question).count("{{") for question in owner.questions}
+    yield from (question.id for question in placed if str(question).count("{{") < before.get(question.id, 0))
 
 
 def disagreement(item: Item, values: Figures) -> Fault | None:

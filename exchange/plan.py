@@ -80,6 +80,7 @@ def of_items(items: Sequence[Item], into: Path, lesson: str | None, basis: Seque
         )
     found = {read.module.id: read for read in existing(into)}
     draft = Draft(into)
+    fixed: list[Fault] = []
     values = library.figures_of(into)
     faults = [fault for item in items if (fault := placing.disagreement(item, values)) is not None]
     for id_, some in by_owner.items():
@@ -93,10 +94,15 @@ def of_items(items: Sequence[Item], into: Path, lesson: str | None, basis: Seque
         placed = placing.place(some, owner, basis, faults)
         _take(draft, read, owner, placed)
         by_words = {item.text: item.place for item in some}
+        fixed += (
+            Fault(f"Câu {lost}", "Số liệu {{ … }} sẽ thành số cố định; hãy xuất với --keep-figures rồi mới sửa.")
+            for lost in placing.lost_figures(placed, owner)
+        )
         draft.places |= {one.id: _at(by_words[one.text]) for one in placed if one.text in by_words}
     if faults:
         raise ExchangeError(*faults)
-    return judged(draft, len(items))
+    made = judged(draft, len(items))
+    return replace(made, warnings=(*fixed, *made.warnings))
 
 
 def write(plan: Plan, into: Path, *, replace_files: bool) -> int:

@@ -202,6 +202,14 @@ def test_questions_that_went_out_come_back_as_no_change(tree: Tree) -> None:
     assert {change.state for change in plan.of_items(back, tree.root, None, []).changes} == {State.SAME}
 
 
+def test_figures_that_would_become_fixed_numbers_are_warned_about(tree: Tree) -> None:
+    found, values = library.modules(tree.root), library.figures_of(tree.root)
+
+    made = plan.of_items(convert.items(found, None, DAY, values, keep_figures=False), tree.root, None, [])
+
+    assert [warning.place for warning in made.warnings] == ["Câu M7.1-1", "Câu M7.2-4"]
+
+
 def test_a_fault_that_the_checks_find_is_told_by_cell(tree: Tree, tmp_path: Path) -> None:
     tree.change(FIRST, "Luật có dành giờ.", "Luật có dành giờ. " + "Rất dài. " * 40)
     found = plan.existing(tree.root)
