@@ -45,7 +45,7 @@ lint: $(VENV)/.dev ## Types, style, layers, content, container and YAML files
 	$(BIN)/lint-imports
 	$(BIN)/taphuan content check
 	$(BIN)/hadolint Dockerfile
-	$(BIN)/yamllint --strict compose.yaml
+	$(BIN)/yamllint --strict compose.yaml compose.roles.yaml
 
 lock: ## Write the lock files anew (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements/runtime.txt pyproject.toml

@@ -156,7 +156,14 @@ class BulkLane:
             )
             if not grant.number:
                 return [], grant
-            claimed = await outbox.claim(conn, self._endpoint, limit=grant.number, now=now, real_now=real_now)
+            claimed = await outbox.claim(
+                conn,
+                self._endpoint,
+                limit=grant.number,
+                now=now,
+                real_now=real_now,
+                chat_rests_s=self._pace.chat_rests_s,
+            )
             if len(claimed) < grant.number:
                 await outbox.give_back(conn, self._endpoint, grant.number - len(claimed))
             self._is_idle = len(claimed) < grant.number

@@ -9,7 +9,19 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import backup, cli_content, cli_digest, cli_jobs, cli_plan, cli_roster, cli_sending, invite, log, settings
+from bot import (
+    backup,
+    cli_content,
+    cli_digest,
+    cli_items,
+    cli_jobs,
+    cli_plan,
+    cli_roster,
+    cli_sending,
+    invite,
+    log,
+    settings,
+)
 from bot.assigned import AssignmentError, assigned_modules
 from bot.start import Role, StartError, clock_of, planner_for, prepare_folder, unopened
 from content import loader
@@ -20,8 +32,10 @@ from storage.database import DatabaseUrlError, open_database
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from datetime import datetime
 
     from bot.settings import Settings
+    from storage.database import Database
 
 REFUSED = 1
 BENCHES = {name: f"bench.{name}" for name in ("bulk", "pace", "plan", "roster", "taps")}
@@ -87,7 +101,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 async def _run(args: Namespace) -> int:
-    if args.command == "content":
+    if args.command == "content" and args.content != "items":
         return await cli_content.run(args)
     if args.command == "roster" and args.roster_command == "template":
         return await cli_roster.run(args, "")
@@ -116,7 +130,7 @@ async def _run(args: Namespace) -> int:
 
 async def _on_database(args: Namespace, chosen: Settings) -> int:
     prepare_folder(chosen.database_url)
-    database = open_database(chosen.database_url)
+    database = open_database(chosen.database_url, is_patient=True)
     try:
         try:
             await database.ping()
@@ -140,17 +154,25 @@ async def _on_database(args: Namespace, chosen: Settings) -> int:
                 return await cli_jobs.run(args, database)
             case "invite":
                 return await invite.run(args, database, now, await _bot_name(chosen))
-            case "plan":
-                async with database.begin() as conn:
-                    off = await holidays.load(conn, day_of(now))
-                planner = planner_for(chosen, database, loader.load(), off)
-                return await cli_plan.run(args, database, planner, off, now)
             case command if command in cli_sending.COMMANDS:
                 return await cli_sending.run(args, database, now)
             case _:
-                return await cli_digest.run(args, database, assigned_modules(loader.load(), chosen.assigned), now)
+                return await _with_content(args, chosen, database, now)
     finally:
         await database.close()
+
+
+async def _with_content(args: Namespace, chosen: Settings, database: Database, now: datetime) -> int:
+    library = loader.load()
+    match args.command:
+        case "content":
+            return await cli_items.run(args, database, library)
+        case "plan":
+            async with database.begin() as conn:
+                off = await holidays.load(conn, day_of(now))
+            return await cli_plan.run(args, database, planner_for(chosen, database, library, off), off, now)
+        case _:
+            return await cli_digest.run(args, database, assigned_modules(library, chosen.assigned), now)
 
 
 async def _bot_name(chosen: Settings) -> str | None:

@@ -1,4 +1,4 @@
-"""`taphuan content`: check, export, import, template."""
+"""`taphuan content`: check, export, import, template; `bot.cli_items` has items."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot import cli_items
 from content import loader
 from exchange.formats import Format
 
@@ -44,12 +45,13 @@ def add_arguments(parser: ArgumentParser) -> None:
     take.add_argument("--yes", action="store_true", help="ghi; không có thì chỉ xem trước")
     take.add_argument("--replace", action="store_true", help="cho thay tệp đã có")
     take.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
+    cli_items.add_arguments(commands.add_parser("items", help="câu hỏi nào cần xem lại, theo câu trả lời"))
     template = commands.add_parser("template", help="ghi mẫu trống ra tệp .xlsx")
     template.add_argument("file", type=Path, metavar="TỆP")
 
 
 async def run(args: Namespace) -> int:
-    """Run the subcommand of `add_arguments`; 0: done, 1: refused."""
+    """Run a subcommand of `add_arguments` that needs no database (not `items`); 0: done, 1: refused."""
     if args.content == "check":
         return _check(args)
     from bot import cli_exchange  # noqa: PLC0415 - spreadsheets and XML take a while to load

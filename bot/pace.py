@@ -31,13 +31,14 @@ class Pace:
 
     capacity: float
     refill: float
+    chat_rests_s: float = 0.0
 
     @classmethod
-    def under(cls, ceiling: float) -> Pace:
-        """The bucket for at most `ceiling` messages in any second."""
+    def under(cls, ceiling: float, *, chat_rests_s: float = 0.0) -> Pace:
+        """The bucket for at most `ceiling` messages in any second, and the seconds between two to one chat."""
         capacity = max(1.0, 0.005 * ceiling)
         roomy = (ceiling + 0.9 - capacity) / (1 + (JITTER_OF_MANY_S if ceiling > MANY else JITTER_S))
-        return cls(capacity, max(min(ceiling - capacity, roomy), ceiling / 2))
+        return cls(capacity, max(min(ceiling - capacity, roomy), ceiling / 2), chat_rests_s)
 
 
 class Turns:

@@ -48,6 +48,8 @@ log = structlog.get_logger()
 
 BROWSER = "browser"
 TELEGRAM = "telegram"
+FREE_TELEGRAM_RATE = 30.0
+TELEGRAM_CHAT_RESTS_S = 1.0
 STOP_WITHIN_S = 25.0
 
 
@@ -131,7 +133,9 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Program:
         if bot is not None:
             known = await accounts.endpoint_name(conn, TELEGRAM, settings.bot_id)
             telegram_endpoint = await accounts.ensure_endpoint(conn, TELEGRAM, settings.bot_id, known)
-            channels[telegram_endpoint] = telegram.TelegramChannel(bot)
+            channels[telegram_endpoint] = telegram.TelegramChannel(
+                bot, pays=settings.telegram_rate > FREE_TELEGRAM_RATE
+            )
             names[telegram_endpoint] = TELEGRAM
         today = day_of(clock.now())
         off = await days.load(conn, today)
@@ -154,8 +158,11 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Program:
     async def render(conn: AsyncConnection, outgoing: Outgoing) -> Message | str | datetime:
         return await _render(conn, outgoing, library, off, clock.now())
 
-    ceiling = {BROWSER: BROWSER_RATE, TELEGRAM: settings.telegram_rate}
-    lanes = [BulkLane(post, endpoint, render, pace=Pace.under(ceiling[name])) for endpoint, name in names.items()]
+    paces = {
+        BROWSER: Pace.under(BROWSER_RATE),
+        TELEGRAM: Pace.under(settings.telegram_rate, chat_rests_s=TELEGRAM_CHAT_RESTS_S),
+    }
+    lanes = [BulkLane(post, endpoint, render, pace=paces[name]) for endpoint, name in names.items()]
 
     def wake() -> None:
         for lane in lanes:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 # The names of what one process at a time does, and their numbers on PostgreSQL.
 CLOCK = "clock"
 POLLER = "poller"
-_NUMBERS = {CLOCK: 0x7461_7068, POLLER: 0x706F_6C6C}
+NUMBERS = {CLOCK: 0x7461_7068, POLLER: 0x706F_6C6C}
 
 
 class AdvisoryLock:
@@ -91,4 +91,4 @@ def lock_for(database: Database, url: str, name: str) -> AdvisoryLock | FileLock
     """The lock called `name` (CLOCK or POLLER) that fits the database."""
     if database.dialect == "sqlite":
         return FileLock(Path(f"{make_url(url).database}.{name}.lock"))
-    return AdvisoryLock(database, _NUMBERS[name])
+    return AdvisoryLock(database, NUMBERS[name])

@@ -14,6 +14,7 @@ from reports import digest
 from scheduler.broadcasts import queue_waiting
 from scheduler.slots import DAY_BEGINS, Job, Slot, due_slots
 from storage import broadcasts, due, jobs, joining, learners, outbox, planning, rollup
+from storage.database import allow_long
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -151,6 +152,7 @@ class Planner:
     async def _snapshot(self, cut_off: datetime, now: datetime) -> None:
         await self.fold(now)
         async with self._database.begin() as conn:
+            await allow_long(conn)
             await rollup.take_snapshot(conn, cut_off, now)
 
     async def _digests(self, cut_off: datetime, now: datetime) -> int:
@@ -179,6 +181,7 @@ class Planner:
         As long as all of the day's take at the platform's pace, within the hours at which the group may be written to.
         """
         async with self._database.connect() as conn:
+            await allow_long(conn)
             found = await due.groups(conn, day_ends(now))
         number = sum(group.number for group in found)
         if number <= self._rate * FEW_S:
@@ -195,6 +198,8 @@ class Planner:
         async with self._database.connect() as conn:
             if not await due.are_left(conn, until):
                 return 0
+        async with self._database.begin() as conn:
+            await due.put_off_paused(conn, until, day_of(now))
         windows = await self.windows(now)
         label = f"{day_of(until - DAY):%Y%m%d}"
         queued, after, ended = 0, None, False
@@ -229,12 +234,15 @@ class Planner:
     async def _nightly(self, now: datetime) -> int:
         await self.fold(now)
         async with self._database.connect() as conn:
+            await allow_long(conn)
             wrong = await rollup.differences(conn, self._assigned, day_of(now))
         if wrong:
             log.error("rollup_differs", rows=len(wrong))
             async with self._database.begin() as conn:
+                await allow_long(conn)
                 await rollup.rebuild(conn, self._assigned, day_of(now))
         async with self._database.begin() as conn:
+            await allow_long(conn)
             await planning.forget_old(conn, now)
             await joining.forget_old(conn, now)
         return 0

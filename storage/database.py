@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 # One statement must not carry more bind parameters than SQLite takes (32,766).
 MAX_BINDS = 30_000
 BUSY_TIMEOUT_MS = 30_000
+STATEMENT_TIMEOUT = "30s"  # a tap's take milliseconds; who knows of longer ones asks for patience
+PATIENCE = "15min"
 
 # INSERT with ON CONFLICT, by dialect; statements of the hot path are built from it once, at import.
 INSERTS: Mapping[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -32,8 +34,8 @@ INSERTS: Mapping[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postg
 _statements: contextvars.ContextVar[list[int] | None] = contextvars.ContextVar("statements", default=None)
 
 
-# PostgreSQL's classes of errors that pass: connection, resources, shutting down or starting up, lost against another.
-_PASSING = ("08", "53", "57P", "40", "55P03")
+# PostgreSQL's errors that pass: connection, resources, stopping or starting, too slow, lost against another.
+_PASSING = ("08", "53", "57P", "57014", "40", "55P03")
 
 
 class DatabaseUrlError(ValueError):
@@ -92,13 +94,14 @@ class Database:
             await self._reader.dispose()
 
 
-def open_database(url: str, *, pool_size: int = 16) -> Database:
+def open_database(url: str, *, pool_size: int = 16, is_patient: bool = False) -> Database:
     """
     Open the database at `url` without connecting yet.
 
     Args:
         url: `sqlite:///path/to/file.db` or `postgresql://user:password@host/name`.
         pool_size: connections kept on PostgreSQL.
+        is_patient: statements may take as long as they like: for a command whose operator waits for it.
 
     Raises:
         DatabaseUrlError: `url` is neither.
@@ -134,6 +137,7 @@ def open_database(url: str, *, pool_size: int = 16) -> Database:
                         "timezone": "UTC",
                         "jit": "off",
                         "lock_timeout": "10s",
+                        "statement_timeout": "0" if is_patient else STATEMENT_TIMEOUT,
                         "idle_in_transaction_session_timeout": "60s",
                     }
                 },
@@ -143,6 +147,12 @@ def open_database(url: str, *, pool_size: int = 16) -> Database:
     for engine in {writer, reader}:
         event.listen(engine.sync_engine, "before_cursor_execute", _count)
     return Database(writer, reader)
+
+
+async def allow_long(conn: AsyncConnection) -> None:
+    """Let the statements of this transaction take minutes: they read or write what belongs to very many people."""
+    if conn.dialect.name == "postgresql":
+        await conn.execute(text(f"SET LOCAL statement_timeout = '{PATIENCE}'"))
 
 
 def is_away(error: BaseException) -> bool:

@@ -29,13 +29,14 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
 from learning.calendar import DayPart, Shift
-from storage.database import insert
+from storage.database import allow_long, insert
 from storage.outbox import State
+from storage.pauses import are_any, is_under_pause
 from storage.tables import Instant, account, delivery, learner
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -128,6 +129,20 @@ def _is(column: ColumnElement[Any], value: str | None) -> ColumnElement[bool]:
 async def are_left(conn: AsyncConnection, until: datetime) -> bool:
     """True while somebody is to be queued before `until`."""
     return (await conn.execute(select(learner.c.person_id).where(_decided(until)).limit(1))).first() is not None
+
+
+async def put_off_paused(conn: AsyncConnection, until: datetime, today: date) -> int:
+    """Put off to the next day, from `until` on, who is to be queued before it and is paused; returns how many."""
+    if not await are_any(conn):
+        return 0
+    await allow_long(conn)
+    next_day = func.later(learner.c.next_due_at, A_DAY_S)
+    done = await conn.execute(
+        update(learner)
+        .where(_decided(until), is_under_pause(learner.c.person_id, today))
+        .values(next_due_at=case((next_day >= until, next_day), else_=literal(until, Instant())))
+    )
+    return int(done.rowcount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,12 +258,15 @@ async def by_hour(
     start: datetime,
     until: datetime,
     windows: Mapping[tuple[DayPart | None, Shift | None], float],
+    today: date,
 ) -> Sequence[Hour]:
-    """What is due in [start, until) by hour and kind: what was decided, and what is queued already."""
+    """What is due in [start, until) by hour and kind: what was decided and not paused, and what is queued already."""
     due_at = case((learner.c.next_due_at < start, literal(start, Instant())), else_=learner.c.next_due_at)
     waiting = select(func.later(due_at, _spread(windows)).label("at"), learner.c.next_kind.label("kind")).where(
         _decided(until)
     )
+    if await are_any(conn):
+        waiting = waiting.where(~is_under_pause(learner.c.person_id, today))
     queued = select(delivery.c.run_at.label("at"), delivery.c.kind.label("kind")).where(
         delivery.c.state == State.QUEUED.value, delivery.c.run_at < until, delivery.c.lane == "bulk"
     )

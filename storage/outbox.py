@@ -252,11 +252,32 @@ async def next_run_at(conn: AsyncConnection, after: datetime) -> datetime | None
     return moment
 
 
+def _has_rested(since: datetime) -> Any:
+    """True of a chat to which nothing of the bulk lane was sent after `since`."""
+    before = delivery.alias()
+    last_sent_at = (
+        select(before.c.sent_at)
+        .where(before.c.account_id == delivery.c.account_id, before.c.lane == "bulk", before.c.sent_at.is_not(None))
+        .order_by(before.c.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return or_(last_sent_at.is_(None), last_sent_at <= since)
+
+
 async def claim(
-    conn: AsyncConnection, endpoint_id: EndpointId, *, limit: int, now: datetime, real_now: datetime
+    conn: AsyncConnection,
+    endpoint_id: EndpointId,
+    *,
+    limit: int,
+    now: datetime,
+    real_now: datetime,
+    chat_rests_s: float = 0.0,
 ) -> list[Outgoing]:
     """
-    Take up to `limit` deliveries, oldest first, none of a chat that has an older one waiting in its lane.
+    Take up to `limit` deliveries, oldest first, none of a chat that has an older one waiting or was just sent one.
+
+    `chat_rests_s`: seconds between one message and the next to a chat.
 
     Those whose message is ready are `sending` from the commit on; the others are leased until they are rendered.
     """
@@ -282,6 +303,8 @@ async def claim(
         .limit(limit)
         .with_for_update(of=delivery, skip_locked=True)
     )
+    if chat_rests_s:
+        due = due.where(_has_rested(real_now - timedelta(seconds=chat_rests_s)))
     claimed = [_outgoing(row) for row in (await conn.execute(due)).all()]
     ready = [outgoing.id for outgoing in claimed if outgoing.message is not None]
     for ids, values in (

@@ -9,7 +9,7 @@ from sqlalchemy import and_, func, literal_column, or_, select, update
 
 from channels.messages import Kind, UnitId
 from learning.calendar import day_of
-from storage.database import insert
+from storage.database import allow_long, insert
 from storage.tables import account, delivery, learner, org_unit, person, position, sending_pause, unit_closure
 
 if TYPE_CHECKING:
@@ -92,6 +92,7 @@ async def pause(conn: AsyncConnection, unit_id: UnitId, by: PersonId | None, now
     )
     if not (await conn.execute(statement)).rowcount:
         return False
+    await allow_long(conn)
     theirs = select(account.c.id).where(account.c.person_id.in_(people_below(unit_id, day_of(now))))
     await conn.execute(
         update(delivery)
@@ -123,6 +124,7 @@ async def resume(conn: AsyncConnection, unit_id: UnitId, now: datetime) -> bool:
     if not (await conn.execute(ended)).rowcount:
         return False
     today = day_of(now)
+    await allow_long(conn)
     await conn.execute(
         update(learner)
         .where(
@@ -140,6 +142,12 @@ async def is_paused(conn: AsyncConnection, person_id: PersonId, today: date) -> 
     query = select(learner.c.person_id).where(
         learner.c.person_id == person_id, is_under_pause(learner.c.person_id, today)
     )
+    return (await conn.execute(query)).first() is not None
+
+
+async def are_any(conn: AsyncConnection) -> bool:
+    """True while any unit is paused."""
+    query = select(sending_pause.c.id).where(sending_pause.c.resumed_at.is_(None)).limit(1)
     return (await conn.execute(query)).first() is not None
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import String, and_, case, cast, false, func, literal, literal_c
 
 from channels.messages import AccountId, Kind, PersonId, UnitId
 from learning.calendar import Shift, at, day_of, next_office_moment
-from storage.database import insert
+from storage.database import allow_long, insert
 from storage.pauses import is_below, is_under_pause, people_below
 from storage.tables import account, broadcast, delivery, learner, org_unit
 
@@ -109,6 +109,7 @@ async def _is_served(conn: AsyncConnection, aim: Aim) -> ColumnElement[bool]:
 
 async def count(conn: AsyncConnection, aim: Aim) -> Audience:
     """Count who would receive it now."""
+    await allow_long(conn)
     paused = is_under_pause(learner.c.person_id, aim.day)
     served = await _is_served(conn, aim)
     fate = case((paused, "paused"), (served, "served"), else_="receives")

@@ -494,6 +494,12 @@ delivery = _table(
         postgresql_where=text("state IN ('leased', 'sending')"),
     ),
     Index("ix_delivery_account", "account_id", "id"),
+    Index(  # what is on its way to a chat, however much was sent before
+        "ix_delivery_open",
+        "account_id",
+        sqlite_where=text("state IN ('queued', 'leased', 'sending')"),
+        postgresql_where=text("state IN ('queued', 'leased', 'sending')"),
+    ),
     Index(
         "ix_delivery_broadcast",
         "broadcast_id",

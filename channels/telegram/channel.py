@@ -30,10 +30,11 @@ _NO_PREVIEW = {"is_disabled": True}  # a preview would open the link before the 
 
 
 class TelegramChannel:
-    """One bot. `bot` is what `open_bot` returns."""
+    """One bot, `bot` as `open_bot` returns it; `pays` for what is sent unasked above Telegram's free 30 a second."""
 
-    def __init__(self, bot: telegram.Bot) -> None:
+    def __init__(self, bot: telegram.Bot, *, pays: bool = False) -> None:
         self._bot = bot
+        self._pays = pays
 
     @property
     def capabilities(self) -> Capabilities:
@@ -60,6 +61,8 @@ class TelegramChannel:
         }
         if markup := _markup(message):
             parameters["reply_markup"] = markup
+        if self._pays and not message.kind.is_resent_once:
+            parameters["allow_paid_broadcast"] = True
         if _is_edit(message) and await self._edited(parameters, message.replaces):
             return str(message.replaces)
         result = await self._call("sendMessage", parameters)

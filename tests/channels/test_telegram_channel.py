@@ -16,6 +16,7 @@ from channels.messages import (
     Address,
     Button,
     EndpointId,
+    Kind,
     Message,
     RefusedError,
     Sender,
@@ -83,6 +84,18 @@ async def test_links_are_not_opened_for_a_preview(channel: TelegramChannel, serv
 
     [call] = server.sent()
     assert call.parameters["link_preview_options"] == {"is_disabled": True}
+
+
+@pytest.mark.parametrize("kind", [Kind.LESSON_STEP, Kind.REPLY, Kind.REMINDER, Kind.BROADCAST])
+async def test_who_pays_pays_for_what_is_unasked_alone(bot: Bot, server: TelegramServer, lan: User, kind: Kind) -> None:
+    assert lan.screen == []
+    await TelegramChannel(bot, pays=True).send(LAN, Message("Một", kind=kind))
+    await TelegramChannel(bot).send(LAN, Message("Hai", kind=kind))
+
+    paying, free = server.sent()
+    is_unasked = kind in {Kind.REMINDER, Kind.BROADCAST}
+    assert paying.parameters.get("allow_paid_broadcast", False) is is_unasked
+    assert "allow_paid_broadcast" not in free.parameters
 
 
 async def test_asking_for_a_contact_shows_the_platforms_button(channel: TelegramChannel, lan: User) -> None:

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import select
 
-from bot import cli
 from learning.roles import Role
 from storage import broadcasts
 from storage.tables import delivery
@@ -29,37 +26,15 @@ TEXT = "Mai nghỉ làm để tránh bão. Các đồng chí báo cho đoàn vi�
 
 
 @pytest.fixture
-async def taphuan(
-    database: Database,
-    database_url: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-) -> Taphuan:
+async def taphuan(in_process: Taphuan, database: Database, tmp_path: Path) -> Taphuan:
     """The command, over a union of two joined cadres: T > A (a chair, a group leader)."""
     async with database.begin() as conn:
         root = await builders.unit(conn, "T", "LDLD_TINH", name="LĐLĐ tỉnh Sông Lam")
         base = await builders.unit(conn, "A", "CDCS", root, name="CĐCS May Hoa Sen")
         for name, role in (("Lê Thị Chung", Role.CHAIR), ("Phạm Thị Nụ", Role.GROUP_LEADER)):
             await builders.agreed(conn, await builders.cadre(conn, name, base, role), at=datetime.now(UTC))
-    for name in [name for name in os.environ if name.startswith("TAPHUAN_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("TAPHUAN_DATABASE_URL", database_url)
-    monkeypatch.chdir(tmp_path)
     (tmp_path / "tin.txt").write_text(TEXT, encoding="utf-8")
-
-    def main(arguments: tuple[str, ...]) -> int:
-        with pytest.raises(SystemExit) as ended:
-            cli.main(list(arguments))
-        assert isinstance(ended.value.code, int)
-        return ended.value.code
-
-    async def call(*arguments: str) -> tuple[int, str, str]:
-        status = await asyncio.to_thread(main, arguments)
-        printed = capsys.readouterr()
-        return status, printed.out, printed.err
-
-    return call
+    return in_process
 
 
 async def as_json(taphuan: Taphuan, *arguments: str) -> Any:

@@ -103,6 +103,21 @@ async def test_each_slot_is_taken_once(stage: Stage) -> None:
     assert await bulk_rows(stage) == before
 
 
+@pytest.mark.parametrize("jump", [timedelta(hours=1), -timedelta(hours=1), timedelta(days=1), -timedelta(days=1)])
+async def test_two_clocks_one_of_them_wrong_take_each_slot_once(stage: Stage, jump: timedelta) -> None:
+    start = at(date(2026, 11, 14), time(20))  # the cut-off, the question for the shift and the digest lie ahead
+    for hours in range(0, 49, 3):
+        for clock in (timedelta(0), jump, timedelta(0)):
+            await tick(stage, start + timedelta(hours=hours) + clock)
+    async with stage.program.database.connect() as conn:
+        taken = (await conn.execute(select(plan_run.c.job))).scalars().all()
+        keys = (await conn.execute(select(delivery.c.unique_key).where(delivery.c.lane == "bulk"))).scalars().all()
+
+    assert [taken.count(job) for job in ("snapshot", "digest", "shifts")] == [1, 1, 1]
+    assert len(keys) == len(set(keys))
+    assert len([key for key in keys if key.startswith("nudge:")]) <= 4  # at most one a day
+
+
 async def test_next_due_never_stands_still(stage: Stage) -> None:
     moment = stage.clock.now()
     until = moment + timedelta(days=3)

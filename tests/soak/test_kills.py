@@ -44,8 +44,9 @@ async def test_killed_at_random_moments(database_url: str, tmp_path: Path) -> No
         assert ended["sent"] > 0
 
 
-async def test_killed_at_each_point(sqlite_url: str, tmp_path: Path) -> None:
-    async with soaking(sqlite_url, tmp_path / "log.txt", latency_s=0.01) as soak:
+@pytest.mark.parametrize("database_url", ["sqlite", "postgresql"] if IS_LONG else ["sqlite"], indirect=True)
+async def test_killed_at_each_point(database_url: str, tmp_path: Path) -> None:
+    async with soaking(database_url, tmp_path / "log.txt", latency_s=0.01) as soak:
         soak.begin_tapping()
         for number in range(ROUNDS):
             for point in POINTS:

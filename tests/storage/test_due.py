@@ -10,8 +10,8 @@ from sqlalchemy import select, update
 
 from learning.calendar import DayPart, Shift, at
 from learning.roles import Role
-from storage import due
-from storage.tables import account, delivery, learner
+from storage import due, pauses
+from storage.tables import account, delivery, learner, org_unit
 from tests import builders
 
 if TYPE_CHECKING:
@@ -131,6 +131,25 @@ async def test_a_later_decision_moves_what_waits_and_nothing_that_was_sent(datab
     assert kinds == ["review", "new_lesson"]
 
 
+async def test_who_is_paused_is_put_off_a_day_and_takes_no_place_in_the_queue(database: Database) -> None:
+    async with database.begin() as conn:
+        people = await decided(conn, 3)
+        long_ago = {"next_due_at": NOON - timedelta(days=9)}
+        await conn.execute(update(learner).where(learner.c.person_id == people[0]).values(long_ago))
+        unit = (await conn.execute(select(org_unit.c.id))).scalar_one()
+        assert await due.put_off_paused(conn, MIDNIGHT, NOON.date()) == 0
+        assert await pauses.pause(conn, unit, None, NOON)
+
+        assert await due.put_off_paused(conn, MIDNIGHT, NOON.date()) == 3
+
+        assert not await due.are_left(conn, MIDNIGHT)
+        assert await plan(conn) == 0
+        found = (await conn.execute(select(learner.c.next_due_at).order_by(learner.c.person_id))).scalars().all()
+        assert found == [MIDNIGHT, NOON + timedelta(days=1), NOON + timedelta(days=1)]
+        assert await pauses.resume(conn, unit, NOON)
+        assert await due.next_look(conn) == NOON
+
+
 async def test_who_has_no_open_door_is_looked_at(database: Database) -> None:
     async with database.begin() as conn:
         people = await decided(conn, 3)
@@ -146,9 +165,9 @@ async def test_a_day_by_the_hour_counts_the_decided_and_the_queued_alike(databas
     noon_hour = at(date(2026, 11, 9), time(11))
     async with database.begin() as conn:
         await decided(conn, 9)
-        before = await due.by_hour(conn, morning, MIDNIGHT, NOTHING)
+        before = await due.by_hour(conn, morning, MIDNIGHT, NOTHING, NOON.date())
         await due.queue_page(conn, until=MIDNIGHT, label="20261109", windows=NOTHING, limit=4)
-        after = await due.by_hour(conn, morning, MIDNIGHT, NOTHING)
+        after = await due.by_hour(conn, morning, MIDNIGHT, NOTHING, NOON.date())
 
     assert before == after == [due.Hour(noon_hour, "new_lesson", 9)]
 

@@ -187,6 +187,24 @@ async def test_of_each_chat_only_the_oldest_is_claimed(sorting: Sorting) -> None
     assert again == []
 
 
+async def test_a_chat_rests_between_two_messages_and_the_others_do_not_wait_for_it(sorting: Sorting) -> None:
+    await sorting.queue(0, "lan-1")
+    await sorting.bulk.empty()
+    await sorting.queue(0, "lan-2")
+    await sorting.queue(1, "an-1")
+    now = datetime.now(UTC)
+
+    async def claim(real_now: datetime) -> list[str]:
+        async with sorting.database.begin() as conn:
+            claimed = await outbox.claim(
+                conn, sorting.endpoint, limit=10, now=NOW, real_now=real_now, chat_rests_s=60.0
+            )
+        return [out.message.text for out in claimed if out.message]
+
+    assert await claim(now) == ["an-1"]
+    assert await claim(now + timedelta(seconds=61)) == ["lan-2"]
+
+
 async def test_what_is_under_way_in_one_lane_does_not_hold_up_the_other(sorting: Sorting) -> None:
     await sorting.live_now(0, "Bài 1")
     await sorting.queue(0, "notice")
