@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from html.parser import HTMLParser
+from html import unescape
 
 from content.source import FORBIDDEN
 
+_MARK = re.compile(r"<!--|<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*>|<[!?/][^<>]*>")
+_ENDLESS = re.compile(r"&#[0-9a-fA-FxX]{9,};?")  # no sign has such a number, and reading it would take long
 _TAG = re.compile(r"<[a-zA-Z/]")
 PICTURE = "Có hình, âm thanh hay tệp kèm; hãy bỏ ra."
 MOST_SIGNS = 20_000
@@ -20,45 +22,44 @@ class NotTextError(ValueError):
     """A text cannot be shown as words; the message says why, in Vietnamese."""
 
 
-class _Plain(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._silent = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        del attrs
-        if tag in _NOT_TEXT:
-            raise NotTextError(PICTURE)
-        if tag in _SILENT:
-            self._silent += 1
-        if tag in _ENDS_LINE:
-            self.parts.append("\n")
-        if tag == "li":
-            self.parts.append("• ")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _SILENT:
-            self._silent = max(0, self._silent - 1)
-        if tag in _ENDS_LINE:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.parts.append(re.sub(r"\s+", " ", data))
-
-
 def from_html(text: str) -> str:
-    """Return the words of an HTML text, a line a block; NotTextError where it holds more than words."""
+    """
+    Return the words of an HTML text, a line a block, in time proportional to its length.
+
+    Raises:
+        NotTextError: it holds more than words, or too many of them.
+    """
     if len(text) > MOST_SIGNS:
         raise NotTextError(f"Một đoạn dài quá {MOST_SIGNS} ký tự; hãy viết ngắn lại.")
-    parser = _Plain()
-    try:
-        parser.feed(text)
-        parser.close()
-    except AssertionError as error:  # how html.parser ends on a marked section that it does not know
-        raise NotTextError("HTML viết sai; hãy lưu lại dạng chữ thường.") from error
-    return lines("".join(parser.parts))
+    parts: list[str] = []
+    place, silent = 0, ""
+    while found := _MARK.search(text, place):
+        if not silent:
+            parts.append(_shown(text[place : found.start()]))
+        place = found.end()
+        if found[0] == "<!--":
+            end = text.find("-->", place)
+            place = len(text) if end < 0 else end + len("-->")
+        elif name := (found[2] or "").lower():
+            if name in _NOT_TEXT and not silent:
+                raise NotTextError(PICTURE)
+            silent = _silence(silent, name, is_end=bool(found[1]))
+            parts.append("\n" if name in _ENDS_LINE else "")
+            parts.append("• " if name == "li" and not found[1] else "")
+    if not silent:
+        parts.append(_shown(text[place:]))
+    return lines("".join(parts))
+
+
+def _silence(silent: str, name: str, *, is_end: bool) -> str:
+    """The element whose inside is not shown, after a tag; "" for none."""
+    if silent:
+        return "" if is_end and name == silent else silent
+    return name if name in _SILENT and not is_end else ""
+
+
+def _shown(text: str) -> str:
+    return re.sub(r"\s+", " ", unescape(_ENDLESS.sub("", text)))
 
 
 def from_auto(text: str) -> str:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from content import figures
 from content.model import Choice, QuestionKind
-from exchange import convert, gift, gift_writer
+from exchange import convert, gift, gift_writer, texts
 from exchange.faults import ExchangeError
 from exchange.formats import Format
 from exchange.items import Item, lettered
@@ -97,7 +97,6 @@ def test_words_without_a_form_are_html_only_where_they_hold_a_tag() -> None:
         ("Hỏi? {#5..1}", "Đáp số"),
         ("::Tên Hỏi? {=a}", "Tên câu"),
         ("[html]<img src=x> Hỏi? {=a}", "hình"),
-        ("[html]<![x Hỏi? {=a}", "HTML"),
     ],
 )
 def test_a_question_that_cannot_be_taken_is_told_by_its_line(text: str, said: str) -> None:
@@ -146,6 +145,40 @@ def test_a_hostile_file_takes_no_longer_than_its_size(piece: str) -> None:
         gift.read(raw)
 
     assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("piece", ["<", "<a b='", "<!--", "<![cdata[", "&#9", "<script>", "</", "&lt"])
+def test_hostile_html_takes_no_longer_than_its_size(piece: str) -> None:
+    question = f"[html]Hỏi {piece * (19_000 // len(piece))} {{T#a#b}}\n\n"
+    began = time.process_time()
+
+    assert len(gift.read((question * 25).encode())) == 25
+
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("html", "words"),
+    [
+        ("<p>Một</p><p>hai</p>", "Một\nhai"),
+        ("Một<BR/>hai", "Một\nhai"),
+        ("<ul><li>Một</li><li>hai</li></ul>", "• Một\n• hai"),
+        ("a &lt;b&gt; &amp; c&nbsp;d &#7899;", "a <b> & c d ớ"),
+        ("a<!-- ẩn <b> --> b <!-- mở", "a b"),
+        ("<style>p {}</style>Một<script>if (a<b) x</script> hai", "Một hai"),
+        ("1 < 2 và <span style='color: red'>đỏ</span>", "1 < 2 và đỏ"),
+        ("<![CDATA[x]]> <?php y ?> a", "a"),
+        ("&#99999999999999999999;a", "a"),
+    ],
+)
+def test_html_is_brought_to_words(html: str, words: str) -> None:
+    assert texts.from_html(html) == words
+
+
+@pytest.mark.parametrize("html", ["<img src=a>", "<IFRAME></IFRAME>", "a" * 20_001])
+def test_html_of_more_than_words_is_refused(html: str) -> None:
+    with pytest.raises(texts.NotTextError):
+        texts.from_html(html)
 
 
 @given(
