@@ -20,19 +20,16 @@ from content.model import QuestionKind
 from exchange import numbers, tags, texts
 from exchange.faults import ExchangeError, Fault, refused
 from exchange.items import Item, lettered, reasoned, true_or_false
+from exchange.moodle_elements import FULL, QuestionError, plain, sole, words, worth
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
 
 MOST_BYTES = 20 * 2**20
 MOST_QUESTIONS = 5_000
-_FULL, _NEARLY = Decimal(100), Decimal(1)
+_NEARLY = Decimal(1)
 # A `\*` in a short answer is a star; a bare one stands for anything.
 _WILDCARD = re.compile(r"(?<!\\)\*")
-
-
-class _QuestionError(ValueError):
-    """A question that cannot be taken; the message is for its author."""
 
 
 def read(raw: bytes) -> list[Item]:
@@ -63,16 +60,16 @@ def _all(root: Element) -> list[Item]:
     category = ""
     for question in root.iter("question"):
         if question.get("type") == "category":
-            category = _plain(question.find("category"))
+            category = plain(question.find("category"))
             continue
         if len(items) + len(faults) >= MOST_QUESTIONS:
             faults.append(Fault("", f"Tệp có hơn {MOST_QUESTIONS} câu; hãy chia ra."))
             break
-        name = texts.one_line(_plain(question.find("name")))[:60]
+        name = texts.one_line(plain(question.find("name")))[:60]
         place = f"câu thứ {len(items) + len(faults) + 1} «{name}»"
         try:
             items.append(_item(question, place, category))
-        except (_QuestionError, texts.NotTextError) as error:
+        except (QuestionError, texts.NotTextError) as error:
             faults.append(Fault(place, str(error)))
     if not items and not faults:
         faults.append(Fault("", "Tệp không có câu hỏi nào."))
@@ -82,13 +79,13 @@ def _all(root: Element) -> list[Item]:
 
 
 def _item(question: Element, place: str, category: str) -> Item:
-    text = _words(question.find("questiontext"))
+    text = words(question.find("questiontext"))
     if not text:
-        raise _QuestionError("Câu chưa có lời hỏi.")
+        raise QuestionError("Câu chưa có lời hỏi.")
     item = _kind(question, Item(QuestionKind.ONE, text, place))
-    item = reasoned(item, _words(question.find("generalfeedback")))
-    own = _plain(question.find("idnumber")) or _plain(question.find("name"))
-    return tags.read(item, own, category, (_plain(tag) for tag in question.iterfind("tags/tag")))
+    item = reasoned(item, words(question.find("generalfeedback")))
+    own = plain(question.find("idnumber")) or plain(question.find("name"))
+    return tags.read(item, own, category, (plain(tag) for tag in question.iterfind("tags/tag")))
 
 
 def _kind(question: Element, item: Item) -> Item:
@@ -102,100 +99,72 @@ def _kind(question: Element, item: Item) -> Item:
         case "shortanswer":
             return _short(question, item)
         case "ordering":
-            steps = [(_words(answer), True, "") for answer in question.iterfind("answer")]
+            steps = [(words(answer), True, "") for answer in question.iterfind("answer")]
             return replace(item, kind=QuestionKind.ORDER, choices=lettered(steps))
         case other:
-            raise _QuestionError(f"Loại câu «{other}» chưa nhận được.")
+            raise QuestionError(f"Loại câu «{other}» chưa nhận được.")
 
 
 def _choices(question: Element, item: Item) -> Item:
-    answers = [
-        (_words(answer), _worth(answer), _words(answer.find("feedback"))) for answer in question.iterfind("answer")
-    ]
-    choices = lettered((text, worth > 0, reason) for text, worth, reason in answers)
-    whole = sum((worth for _, worth, _ in answers if worth > 0), Decimal(0))
-    rights = sum(worth > 0 for _, worth, _ in answers)
-    if _plain(question.find("single")).casefold() not in {"false", "0"}:
-        if rights != 1 or whole != _FULL:
-            raise _QuestionError("Câu chọn một phải có đúng một phương án 100%, các phương án khác không được điểm.")
+    answers = [(words(answer), worth(answer), words(answer.find("feedback"))) for answer in question.iterfind("answer")]
+    choices = lettered((text, share > 0, reason) for text, share, reason in answers)
+    whole = sum((share for _, share, _ in answers if share > 0), Decimal(0))
+    rights = sum(share > 0 for _, share, _ in answers)
+    if plain(question.find("single")).casefold() not in {"false", "0"}:
+        if rights != 1 or whole != FULL:
+            raise QuestionError("Câu chọn một phải có đúng một phương án 100%, các phương án khác không được điểm.")
         return replace(item, choices=choices)
-    if abs(whole - _FULL) > _NEARLY:
-        raise _QuestionError(f"Điểm của các phương án đúng cộng lại là {numbers.vietnamese(whole)}%, phải là 100%.")
+    if abs(whole - FULL) > _NEARLY:
+        raise QuestionError(f"Điểm của các phương án đúng cộng lại là {numbers.vietnamese(whole)}%, phải là 100%.")
     return replace(item, kind=QuestionKind.ONE if rights == 1 else QuestionKind.SEVERAL, choices=choices)
 
 
 def _truth(question: Element, item: Item) -> Item:
-    found = {_plain(answer).casefold(): answer for answer in question.iterfind("answer")}
-    if set(found) != {"true", "false"} or (_worth(found["true"]) > 0) == (_worth(found["false"]) > 0):
-        raise _QuestionError("Câu đúng sai phải có hai đáp án true và false, một đúng một sai.")
+    found = {plain(answer).casefold(): answer for answer in question.iterfind("answer")}
+    if set(found) != {"true", "false"} or (worth(found["true"]) > 0) == (worth(found["false"]) > 0):
+        raise QuestionError("Câu đúng sai phải có hai đáp án true và false, một đúng một sai.")
     choices = true_or_false(
-        is_true=_worth(found["true"]) > 0,
-        of_true=_words(found["true"].find("feedback")),
-        of_false=_words(found["false"].find("feedback")),
+        is_true=worth(found["true"]) > 0,
+        of_true=words(found["true"].find("feedback")),
+        of_false=words(found["false"].find("feedback")),
     )
     return replace(item, kind=QuestionKind.TRUE_FALSE, choices=choices)
 
 
 def _number(question: Element, item: Item) -> Item:
-    answer = _sole(question, "Câu tính phải có đúng một đáp số được trọn điểm, không có điểm từng phần.")
-    value, tolerance = numbers.decimal(_plain(answer)), numbers.decimal(_plain(answer.find("tolerance")) or "0")
+    answer = sole(question, "Câu tính phải có đúng một đáp số được trọn điểm, không có điểm từng phần.")
+    value, tolerance = numbers.decimal(plain(answer)), numbers.decimal(plain(answer.find("tolerance")) or "0")
     if value is None or tolerance is None or tolerance < 0:
-        raise _QuestionError("Đáp số hoặc sai số không phải là số.")
+        raise QuestionError("Đáp số hoặc sai số không phải là số.")
     return replace(
         item,
         kind=QuestionKind.NUMBER,
         answer=numbers.vietnamese(value),
         value=numbers.plain(value),
         tolerance=numbers.vietnamese(tolerance) if tolerance else "",
-        unit=texts.one_line(question.findtext("units/unit/unit_name") or ""),
-        reason=_words(answer.find("feedback")),
+        unit=_unit(question),
+        reason=words(answer.find("feedback")),
     )
 
 
+def _unit(question: Element) -> str:
+    """Return the unit that the answer is in; Moodle may know others, as multiples of it."""
+    for unit in question.iterfind("units/unit"):
+        if numbers.decimal(unit.findtext("multiplier") or "1") == 1:
+            return texts.one_line(unit.findtext("unit_name") or "")
+    return ""
+
+
 def _short(question: Element, item: Item) -> Item:
-    full = [answer for answer in question.iterfind("answer") if _worth(answer) == _FULL]
-    if any(0 < _worth(answer) < _FULL for answer in question.iterfind("answer")):
-        raise _QuestionError("Đáp án được một phần điểm chưa nhận được; chỉ đúng hoặc sai.")
-    accepted = [texts.one_line(_plain(answer)) for answer in full]
+    full = [answer for answer in question.iterfind("answer") if worth(answer) == FULL]
+    if any(0 < worth(answer) < FULL for answer in question.iterfind("answer")):
+        raise QuestionError("Đáp án được một phần điểm chưa nhận được; chỉ đúng hoặc sai.")
+    accepted = [texts.one_line(plain(answer)) for answer in full]
     if not accepted or not all(accepted) or any(map(_WILDCARD.search, accepted)):
-        raise _QuestionError("Thiếu đáp án, hoặc đáp án đúng có dấu * thay cho chữ bất kỳ.")
+        raise QuestionError("Thiếu đáp án, hoặc đáp án đúng có dấu * thay cho chữ bất kỳ.")
     return replace(
         item,
         kind=QuestionKind.TEXT,
         accepted=tuple(dict.fromkeys(text.replace("\\*", "*") for text in accepted)),
-        reason=next(filter(None, (_words(answer.find("feedback")) for answer in full)), ""),
+        reason=next(filter(None, (words(answer.find("feedback")) for answer in full)), ""),
     )
-
-
-def _sole(question: Element, otherwise: str) -> Element:
-    """Return the one answer that is worth all; answers worth nothing only carry feedback."""
-    worth = [(answer, _worth(answer)) for answer in question.iterfind("answer")]
-    full = [answer for answer, value in worth if value == _FULL]
-    if len(full) != 1 or any(0 < value < _FULL for _, value in worth):
-        raise _QuestionError(otherwise)
-    return full[0]
-
-
-def _worth(answer: Element) -> Decimal:
-    value = numbers.decimal(answer.get("fraction") or "0")
-    if value is None:
-        raise _QuestionError(f"Điểm «{(answer.get('fraction') or '')[:20]}» của một phương án không phải là số.")
-    return value
-
-
-def _plain(element: Element | None) -> str:
-    """Return what stands in the element's `text`, or in itself where there is none."""
-    if element is None:
-        return ""
-    inner = element.find("text")
-    return ((element.text if inner is None else inner.text) or "").strip()
-
-
-def _words(element: Element | None) -> str:
-    """Return the element's text as plain lines, whatever its format."""
-    if element is None:
-        return ""
-    if element.find("file") is not None:
-        raise texts.NotTextError(texts.PICTURE)
-    is_plain = element.get("format") in {"plain_text", "markdown"}
-    return texts.lines(_plain(element)) if is_plain else texts.from_auto(_plain(element))

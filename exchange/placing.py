@@ -11,6 +11,7 @@ from content.model import Formula, Question, QuestionKind
 from exchange import numbers as outside
 from exchange import tags
 from exchange.faults import Fault
+from exchange.items import KEYS
 from learning import formula, numbers
 from learning.grading import Tolerance
 from learning.text import fold
@@ -90,6 +91,8 @@ def question(item: Item, id_: str, owner: Owner, basis: Sequence[str], faults: l
         for key in keys
         if key not in owner.legal
     )
+    if len(item.choices) > len(KEYS):
+        faults.append(Fault(item.place, f"Câu {id_} có {len(item.choices)} phương án; nhiều nhất {len(KEYS)}."))
     bare = [choice.key for choice in item.choices if not choice.reason]
     if item.choices and item.kind is not QuestionKind.ORDER and bare:
         faults.append(Fault(item.place, f"Câu {id_} thiếu lý do (phản hồi) ở phương án {', '.join(bare)}."))
