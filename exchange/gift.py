@@ -77,8 +77,8 @@ def _item(block: Block) -> Item:
     if not words:
         raise _GiftError("Câu chưa có lời hỏi.")
     answers, general = _general(answers.strip())
-    place = f"dòng {block.line}"
-    item = reasoned(_kind(Item(QuestionKind.ONE, words, place), answers, form), _words(general, form))
+    bare = Item(QuestionKind.ONE, words, f"dòng {block.line}")
+    item = reasoned(_kind(bare, answers, form), _words(general, form))
     return tags.read(item, block.id or plain(name), block.category, block.tags)
 
 
