@@ -97,7 +97,7 @@ def judged(draft: Draft, questions: int) -> Plan:
 
 
 def _lay_over(draft: Draft, root: Path) -> None:
-    for file in [draft.into / "figures.yaml", *draft.into.glob("courses/*/*/*")]:
+    for file in [*draft.into.glob("*.yaml"), *draft.into.glob("courses/**/*")]:
         if file.is_file() and file.suffix in {".md", ".yaml"}:
             target = root / file.relative_to(draft.into)
             target.parent.mkdir(parents=True, exist_ok=True)

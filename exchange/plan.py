@@ -17,10 +17,10 @@ from exchange.placing import Owner
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from content.model import Question
+    from content.model import Lesson, Question
     from content.tree import ReadModule
     from exchange.book import Col
-    from exchange.book_reader import Book
+    from exchange.book_reader import Book, Test
     from exchange.items import Item
 
 __all__ = ["Change", "Plan", "State", "existing", "of_book", "of_items", "write"]
@@ -33,21 +33,28 @@ def existing(into: Path) -> list[ReadModule]:
 
 def of_book(book: Book, into: Path) -> Plan:
     """Return the plan of a workbook of lessons."""
-    draft = Draft(into, lessons=dict(book.lessons), places=dict(book.places))
     found = {read.module.id: read for read in existing(into)}
+    kept = {lesson.id: lesson for read in found.values() for lesson in read.module.lessons}
+    draft = Draft(into, places=dict(book.places))
+    draft.lessons = {id_: _onto(kept.get(id_), lesson) for id_, lesson in book.lessons.items()}
     objectives = {lesson.id: lesson.objective for read in found.values() for lesson in read.module.lessons}
     objectives |= {lesson.id: lesson.objective for lesson in book.lessons.values()}
     faults: list[Fault] = []
     for id_, module in book.modules.items():
-        draft.files[f"{_folder(id_, found, book.courses)}/{tree.MODULE_FILE}"] = writer.module_text(module)
-    for id_, lesson in book.lessons.items():
+        path = f"{_folder(id_, found, book.courses)}/{tree.MODULE_FILE}"
+        is_same = id_ in found and writer.module_text(found[id_].module) == writer.module_text(module)
+        draft.files[path] = _text(into, path) if is_same else writer.module_text(module)
+    for id_, lesson in draft.lessons.items():
         if lesson.module_id not in found and lesson.module_id not in book.modules:
             faults.append(Fault(book.places[id_](None), f"Chưa có chuyên đề {lesson.module_id}; thêm vào «Chuyên đề»."))
         path = _lesson_file(id_, found, book.courses)
-        draft.files[path] = writer.lesson_text(lesson)
+        is_same = id_ in kept and replace(kept[id_], version="") == lesson
+        draft.files[path] = _text(into, path) if is_same else writer.lesson_text(lesson)
     for id_, test in book.tests.items():
-        path = f"{_folder(id_.partition('.')[0], found, book.courses)}/{tree.FINAL_TEST_FILE}"
-        draft.files[path] = writer.final_test_text(test.id, test.legal, test.questions, objectives)
+        module_id = id_.partition(".")[0]
+        path = f"{_folder(module_id, found, book.courses)}/{tree.FINAL_TEST_FILE}"
+        whole = writer.final_test_text(test.id, test.legal, test.questions, objectives)
+        draft.files[path] = _text(into, path) if _is_same_test(found.get(module_id), test) else whole
         draft.tests[id_] = test.questions
     if faults:
         raise ExchangeError(*faults)
@@ -142,6 +149,49 @@ def _at(where: str) -> Callable[[Col | None], str]:
     return lambda _column: where
 
 
+def _onto(old: Lesson | None, new: Lesson) -> Lesson:
+    """The new lesson; what a workbook has no column for stays as it was."""
+    if old is None:
+        return new
+    clauses = {basis.key: basis for basis in old.legal}
+    legal = tuple(
+        replace(
+            clauses.get(basis.key, basis),
+            cite=basis.cite,
+            in_force_from=basis.in_force_from,
+            review_by=basis.review_by,
+            needs_lawyer=basis.needs_lawyer,
+        )
+        for basis in new.legal
+    )
+    by_key = {basis.key: basis for basis in legal}
+    questions = tuple(
+        replace(question, basis=tuple(by_key[basis.key] for basis in question.basis)) for question in new.questions
+    )
+    return replace(
+        old,
+        title=new.title,
+        audience=new.audience,
+        minutes=new.minutes,
+        objective=new.objective,
+        status=new.status,
+        legal=legal,
+        cards=new.cards,
+        questions=questions,
+        version="",
+    )
+
+
+def _is_same_test(read: ReadModule | None, test: Test) -> bool:
+    if read is None or read.final_test is None:
+        return False
+    return read.final_test.legal == test.legal and read.module.final_test.questions == test.questions
+
+
+def _text(into: Path, path: str) -> str:
+    return (into / path).read_text(encoding="utf-8")
+
+
 def _owner(id_: str, read: ReadModule | None) -> Owner | None:
     if read is None:
         return None
@@ -166,7 +216,7 @@ def _take(draft: Draft, read: ReadModule, owner: Owner, placed: list[Question]) 
         lesson = replace(old, questions=tuple(placed))
         whole = writer.lesson_text(lesson)
         draft.lessons[owner.id] = lesson
-    before = (draft.into / path).read_text(encoding="utf-8")
+    before = _text(draft.into, path)
     kept = list(owner.questions)
     if placed[: len(kept)] == kept:
         added = (

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot import cli_content
+from bot import cli_exchange
 from content import loader
 from exchange import gift
 from tests.exchange.conftest import FIRST
@@ -22,8 +22,8 @@ SAMPLES = Path(__file__).parent / "samples"
 
 async def run(*words: object) -> int:
     parser = ArgumentParser()
-    cli_content.add_arguments(parser)
-    return await cli_content.run(parser.parse_args([str(word) for word in words]))
+    cli_exchange.add_arguments(parser.add_subparsers(dest="content", required=True))
+    return await cli_exchange.run(parser.parse_args([str(word) for word in words]))
 
 
 async def test_a_library_goes_out_and_comes_back(
