@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from exchange import book_reader, convert, formats, gift_writer, library, plan
+from exchange import book_reader, convert, folder, formats, gift_writer, library, plan
 from exchange.faults import ExchangeError, Fault, refused
 from exchange.formats import Format
 from learning.calendar import day_of
@@ -97,7 +97,7 @@ def _write(path: Path, content: bytes) -> int:
 def _import(args: Namespace) -> int:
     form = Format(args.format) if args.format else formats.of_file(args.file)
     if form is Format.XLSX and args.lesson is None:
-        found = [lesson for read in plan.existing(args.into) for lesson in read.module.lessons]
+        found = [lesson for read in folder.existing(args.into) for lesson in read.module.lessons]
         made = plan.of_book(book_reader.read(args.file, {lesson.id: lesson.objective for lesson in found}), args.into)
     else:
         items = (

@@ -8,53 +8,47 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from content import tree, writer
-from content.faults import FaultList
-from exchange import library, placing
+from exchange import folder, library, placing
 from exchange.faults import ExchangeError, Fault, refused
 from exchange.judge import Change, Draft, Plan, State, judged
-from exchange.placing import Owner
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
-    from content.model import Lesson, Question
+    from content.model import Question
     from content.tree import ReadModule
     from exchange.book import Col
-    from exchange.book_reader import Book, Test
+    from exchange.book_reader import Book
     from exchange.items import Item
+    from exchange.placing import Owner
 
-__all__ = ["Change", "Plan", "State", "existing", "of_book", "of_items", "write"]
-
-
-def existing(into: Path) -> list[ReadModule]:
-    """Return the modules of a folder, faulty or not; none where it holds no content."""
-    return tree.read(into, FaultList()) if (into / "courses").is_dir() else []
+__all__ = ["Change", "Plan", "State", "of_book", "of_items", "write"]
 
 
 def of_book(book: Book, into: Path) -> Plan:
     """Return the plan of a workbook of lessons."""
-    found = {read.module.id: read for read in existing(into)}
+    found = {read.module.id: read for read in folder.existing(into)}
     kept = {lesson.id: lesson for read in found.values() for lesson in read.module.lessons}
     draft = Draft(into, places=dict(book.places))
-    draft.lessons = {id_: _onto(kept.get(id_), lesson) for id_, lesson in book.lessons.items()}
+    draft.lessons = {id_: folder.onto(kept.get(id_), lesson) for id_, lesson in book.lessons.items()}
     objectives = {lesson.id: lesson.objective for read in found.values() for lesson in read.module.lessons}
     objectives |= {lesson.id: lesson.objective for lesson in book.lessons.values()}
     faults: list[Fault] = []
     for id_, module in book.modules.items():
-        path = f"{_folder(id_, found, book.courses)}/{tree.MODULE_FILE}"
+        path = f"{folder.module_folder(id_, found, book.courses)}/{tree.MODULE_FILE}"
         is_same = id_ in found and writer.module_text(found[id_].module) == writer.module_text(module)
-        draft.files[path] = _text(into, path) if is_same else writer.module_text(module)
+        draft.files[path] = folder.text_of(into, path) if is_same else writer.module_text(module)
     for id_, lesson in draft.lessons.items():
         if lesson.module_id not in found and lesson.module_id not in book.modules:
             faults.append(Fault(book.places[id_](None), f"Chưa có chuyên đề {lesson.module_id}; thêm vào «Chuyên đề»."))
-        path = _lesson_file(id_, found, book.courses)
+        path = folder.lesson_file(id_, found, book.courses)
         is_same = id_ in kept and replace(kept[id_], version="") == lesson
-        draft.files[path] = _text(into, path) if is_same else writer.lesson_text(lesson)
+        draft.files[path] = folder.text_of(into, path) if is_same else writer.lesson_text(lesson)
     for id_, test in book.tests.items():
         module_id = id_.partition(".")[0]
-        path = f"{_folder(module_id, found, book.courses)}/{tree.FINAL_TEST_FILE}"
+        path = f"{folder.module_folder(module_id, found, book.courses)}/{tree.FINAL_TEST_FILE}"
         whole = writer.final_test_text(test.id, test.legal, test.questions, objectives)
-        draft.files[path] = _text(into, path) if _is_same_test(found.get(module_id), test) else whole
+        draft.files[path] = folder.text_of(into, path) if folder.is_same_test(found.get(module_id), test) else whole
         draft.tests[id_] = test.questions
     if faults:
         raise ExchangeError(*faults)
@@ -85,14 +79,14 @@ def of_items(items: Sequence[Item], into: Path, lesson: str | None, basis: Seque
                 for item in by_owner[""]
             )
         )
-    found = {read.module.id: read for read in existing(into)}
+    found = {read.module.id: read for read in folder.existing(into)}
     draft = Draft(into)
     fixed: list[Fault] = []
     values = library.figures_of(into)
     faults = [fault for item in items if (fault := placing.disagreement(item, values)) is not None]
     for id_, some in by_owner.items():
         read = found.get(id_.partition(".")[0])
-        owner = _owner(id_, read)
+        owner = folder.owner(id_, read)
         if read is None or owner is None:
             faults.append(
                 Fault(some[0].place, f"Thư mục «{into.name}» chưa có bài {id_}; hãy chép nội dung vào trước.")
@@ -136,8 +130,8 @@ def write(plan: Plan, into: Path, *, replace_files: bool) -> int:
         if before is not None and not replace_files:
             raise refused("Tệp vừa xuất hiện trong thư mục; hãy xem lại.", change.path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=into) as folder:
-            whole = Path(folder) / path.name
+        with tempfile.TemporaryDirectory(dir=into) as temporary:
+            whole = Path(temporary) / path.name
             whole.write_text(change.text, encoding="utf-8", newline="\n")
             whole.replace(path)
         written += 1
@@ -147,62 +141,6 @@ def write(plan: Plan, into: Path, *, replace_files: bool) -> int:
 def _at(where: str) -> Callable[[Col | None], str]:
     """The same place for every column: other programs' files have none."""
     return lambda _column: where
-
-
-def _onto(old: Lesson | None, new: Lesson) -> Lesson:
-    """The new lesson; what a workbook has no column for stays as it was."""
-    if old is None:
-        return new
-    clauses = {basis.key: basis for basis in old.legal}
-    legal = tuple(
-        replace(
-            clauses.get(basis.key, basis),
-            cite=basis.cite,
-            in_force_from=basis.in_force_from,
-            review_by=basis.review_by,
-            needs_lawyer=basis.needs_lawyer,
-        )
-        for basis in new.legal
-    )
-    by_key = {basis.key: basis for basis in legal}
-    questions = tuple(
-        replace(question, basis=tuple(by_key[basis.key] for basis in question.basis)) for question in new.questions
-    )
-    return replace(
-        old,
-        title=new.title,
-        audience=new.audience,
-        minutes=new.minutes,
-        objective=new.objective,
-        status=new.status,
-        legal=legal,
-        cards=new.cards,
-        questions=questions,
-        version="",
-    )
-
-
-def _is_same_test(read: ReadModule | None, test: Test) -> bool:
-    if read is None or read.final_test is None:
-        return False
-    return read.final_test.legal == test.legal and read.module.final_test.questions == test.questions
-
-
-def _text(into: Path, path: str) -> str:
-    return (into / path).read_text(encoding="utf-8")
-
-
-def _owner(id_: str, read: ReadModule | None) -> Owner | None:
-    if read is None:
-        return None
-    objectives = {lesson.id: lesson.objective for lesson in read.module.lessons}
-    if read.final_test is not None and read.final_test.id == id_:
-        legal = {basis.key: basis for basis in read.final_test.legal}
-        return Owner(id_, legal, objectives, read.module.final_test.questions)
-    lesson = next((lesson for lesson in read.module.lessons if lesson.id == id_), None)
-    if lesson is None:
-        return None
-    return Owner(id_, {basis.key: basis for basis in lesson.legal}, objectives, lesson.questions)
 
 
 def _take(draft: Draft, read: ReadModule, owner: Owner, placed: list[Question]) -> None:
@@ -216,7 +154,7 @@ def _take(draft: Draft, read: ReadModule, owner: Owner, placed: list[Question]) 
         lesson = replace(old, questions=tuple(placed))
         whole = writer.lesson_text(lesson)
         draft.lessons[owner.id] = lesson
-    before = _text(draft.into, path)
+    before = folder.text_of(draft.into, path)
     kept = list(owner.questions)
     if placed[: len(kept)] == kept:
         added = (
@@ -225,16 +163,3 @@ def _take(draft: Draft, read: ReadModule, owner: Owner, placed: list[Question]) 
         )
         whole = "\n".join([before.rstrip("\n") + "\n", *added])
     draft.files[path] = whole
-
-
-def _folder(module_id: str, found: Mapping[str, ReadModule], courses: Mapping[str, str]) -> str:
-    if module_id in found:
-        return found[module_id].file.rpartition("/")[0]
-    return f"courses/{courses.get(module_id, 'co_so')}/{module_id.lower()}"
-
-
-def _lesson_file(id_: str, found: Mapping[str, ReadModule], courses: Mapping[str, str]) -> str:
-    module_id = id_.partition(".")[0]
-    kept = found[module_id].lessons.items() if module_id in found else ()
-    own = next((file for file, lesson in kept if lesson.lesson.id == id_), None)
-    return own or f"{_folder(module_id, found, courses)}/{id_.lower().replace('.', '_')}.md"

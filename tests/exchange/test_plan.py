@@ -11,7 +11,7 @@ import pytest
 
 from content import loader
 from content.model import QuestionKind
-from exchange import book_reader, convert, library, plan
+from exchange import book_reader, convert, folder, library, plan
 from exchange.faults import ExchangeError
 from exchange.formats import Format
 from exchange.items import Item, lettered
@@ -213,7 +213,7 @@ def test_figures_that_would_become_fixed_numbers_are_warned_about(tree: Tree) ->
 
 def test_a_fault_that_the_checks_find_is_told_by_cell(tree: Tree, tmp_path: Path) -> None:
     tree.change(FIRST, "Luật có dành giờ.", "Luật có dành giờ. " + "Rất dài. " * 40)
-    found = plan.existing(tree.root)
+    found = folder.existing(tree.root)
     path = tmp_path / "bai.xlsx"
     path.write_bytes(convert.write_book(found))
 
