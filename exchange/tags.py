@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from content.model import QuestionKind
@@ -27,7 +28,7 @@ def written(item: Item) -> tuple[str, ...]:
         found.append(f"bai:{item.lesson_id}")
     if item.kind is QuestionKind.NUMBER:
         found += [f"don-vi:{item.unit}"] if item.unit else []
-        found += [f"dap-so:{item.answer}"] if numbers.international(item.answer) is None else []
+        found += [f"dap-so:{item.answer}"] if item.answer != numbers.vietnamese(Decimal(item.value)) else []
         found += [f"sai-so:{item.tolerance}"] if item.tolerance.endswith("%") else []
     return tuple(found)
 

@@ -47,7 +47,7 @@ def read_sheets(path: Path, titles: tuple[str, ...]) -> dict[str, RawSheet]:
 def _read(path: Path, titles: tuple[str, ...], progress: Progress) -> dict[str, RawSheet]:
     if not path.exists():
         raise refused(f"không tìm thấy «{path.name}».", "kiểm tra lại tên tệp hoặc thư mục.")
-    command = [sys.executable, "-m", "roster.child", str(path.resolve()), *titles]
+    command = [sys.executable, "-P", "-m", "roster.child", str(path.resolve()), *titles]
     # What this process finds, and nothing else that it knows (its environment holds secrets).
     environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     if libraries := os.environ.get("LD_LIBRARY_PATH"):

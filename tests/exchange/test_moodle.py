@@ -17,6 +17,7 @@ from content.model import QuestionKind
 from exchange import convert, library, moodle
 from exchange.faults import ExchangeError
 from exchange.formats import Format
+from tests.exchange.conftest import SECOND
 
 if TYPE_CHECKING:
     from content.tree import ReadModule
@@ -139,6 +140,16 @@ def test_every_kind_comes_back_and_keeps_moodles_rules(tree: Tree) -> None:
     assert [tag.text for tag in numerical.iterfind("tags/tag/text")] == [
         *("can-cu:mau", "don-vi:giờ", "dap-so:{{ gio.to_truong }} * 3 + 0,5", "sai-so:1%"),
     ]
+
+
+def test_a_number_comes_back_as_its_author_wrote_it(tree: Tree) -> None:
+    tree.change(SECOND, "Đáp số: {{ gio.to_truong }} * 3 + 0,5 giờ", "Đáp số: 8.400.000 giờ")
+    found = library.modules(tree.root)
+    items = convert.items(found, "M7.2", DAY, library.figures_of(tree.root), keep_figures=True)
+
+    back = moodle.read(convert.write_items(items, found, Format.MOODLE_XML))
+
+    assert [(item.answer, item.value) for item in back if item.answer] == [("8.400.000", "8400000")]
 
 
 def test_figures_are_shown_as_of_the_day_unless_kept(tree: Tree) -> None:

@@ -126,6 +126,10 @@ def test_a_question_of_a_final_test_needs_its_lesson(tree: Tree) -> None:
             replace(ITEM, kind=QuestionKind.NUMBER, choices=(), answer="{{ gio.to_truong }}", value="13", unit="giờ"),
             *("M7.1", "mau", "khác công thức"),
         ),
+        (
+            replace(ITEM, kind=QuestionKind.NUMBER, choices=(), answer="8.400.000", value="84", unit="giờ"),
+            *("M7.1", "mau", "khác công thức"),
+        ),
     ],
 )
 def test_a_question_without_what_every_question_needs_is_refused(
