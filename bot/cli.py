@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from bot import (
     backup,
     cli_digest,
+    cli_exchange,
     cli_items,
     cli_jobs,
     cli_plan,
@@ -64,6 +65,7 @@ def parser() -> ArgumentParser:
     check = content.add_parser("check", help="kiểm tra mọi bài học")
     check.add_argument("folder", nargs="?", type=Path, metavar="THƯ_MỤC")
     check.add_argument("--json", action="store_true")
+    cli_exchange.add_arguments(content)
     cli_items.add_arguments(content.add_parser("items", help="câu hỏi nào cần xem lại, theo câu trả lời"))
     cli_search.add_misses_arguments(content.add_parser("misses", help="điều đã tra cứu mà chưa có bài"))
     cli_search.add_arguments(commands.add_parser("search", help="tra cứu bài học và con số"))
@@ -114,6 +116,8 @@ async def _run(args: Namespace) -> int:
         return _content(args)
     if args.command == "search":
         return cli_search.run(args)
+    if args.command == "content" and args.content in cli_exchange.COMMANDS:
+        return await cli_exchange.run(args)
     if args.command == "roster" and args.roster_command == "template":
         return await cli_roster.run(args, "")
     chosen = settings.read()
