@@ -15,6 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from content import fit, tree
+from content.check import whole
 from content.faults import Complain, ContentError, Fault, FaultList
 from content.model import LegalBasis, Library
 
@@ -30,13 +31,16 @@ _ID_LINE = re.compile(r"^id: *(\S+) *$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a check found: how many lessons, cards and questions, what is refused, and what deserves a look."""
+    """What a check found: how many of each there are, what is refused, and what deserves a look."""
 
     lessons: int
     cards: int
     questions: int
     errors: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
+    drills: int = 0
+    tools: int = 0
+    sources: int = 0
 
     def as_dict(self) -> dict[str, object]:
         """Return the report for JSON; each fault as file, line and message."""
@@ -48,6 +52,9 @@ class Report:
             "lessons": self.lessons,
             "cards": self.cards,
             "questions": self.questions,
+            "drills": self.drills,
+            "tools": self.tools,
+            "sources": self.sources,
             "errors": plain(self.errors),
             "warnings": plain(self.warnings),
         }
@@ -112,7 +119,11 @@ def check(root: Path | None = None, on: date | None = None) -> Report:
         on: the day on which review dates are looked at; they are not when None.
     """
     faults, warnings = FaultList(), FaultList()
-    modules = tree.read(SHIPPED if root is None else root, faults)
+    where = SHIPPED if root is None else root
+    modules = tree.read(where, faults, on)
+    registry = tree.registry_of(where, FaultList())
+    whole.check(where, modules, registry, faults, warnings, on)
+    whole.check_trace(where, modules, registry, tree.figures_of(where, FaultList()), faults, warnings)
     for read in modules:
         for file, lesson in read.lessons.items():
             warn = warnings.of(file)
@@ -130,6 +141,7 @@ def check(root: Path | None = None, on: date | None = None) -> Report:
         + sum(len(read.module.final_test.questions) for read in modules),
         errors=faults.sorted(),
         warnings=warnings.sorted(),
+        sources=len(registry.by_id),
     )
 
 

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from content import blocks
+from content import blocks, heads
 from content.model import LegalBasis, Lesson, LessonStatus, Question
 from learning.roles import Track
 
@@ -43,6 +43,7 @@ class LessonFile:
     card_lines: tuple[int, ...]
     questions: tuple[PlacedQuestion, ...]
     review_lines: dict[str, int]
+    cite_lines: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class FinalTestFile:
     questions: tuple[PlacedQuestion, ...]
     legal: tuple[LegalBasis, ...]
     review_lines: dict[str, int]
+    cite_lines: dict[str, int]
     version: str
 
 
@@ -63,13 +65,13 @@ def parse_lesson(source: Source, module_id: str, complain: Complain) -> LessonFi
     if cut is None:
         return None
     head = cut.head
-    head.only("id", "title", "audience", "minutes", "objective", "status", "legal")
+    head.only("id", "title", "audience", "minutes", "objective", "status", "legal", "corrects")
     lesson_id = head.text("id")
     if lesson_id and (not LESSON_ID.fullmatch(lesson_id) or lesson_id.partition(".")[0] != module_id):
         complain(head.line("id"), f"Mã bài '{lesson_id}' sai; mẫu trong chuyên đề này: {module_id}.1.")
     if not FEWEST_CARDS <= len(cut.cards) <= MOST_CARDS:
         complain(1, f"Bài có {len(cut.cards)} thẻ; phải từ {FEWEST_CARDS} đến {MOST_CARDS}.")
-    legal, review_lines = _legal(head)
+    legal, review_lines, cite_lines = heads.legal_of(head)
     for written in cut.questions:
         if written.lesson_id:
             complain(written.line, "Dòng 'Bài:' chỉ dùng trong bài kiểm tra cuối chuyên đề.")
@@ -87,8 +89,10 @@ def parse_lesson(source: Source, module_id: str, complain: Complain) -> LessonFi
         cards=tuple(card.text for card in cut.cards),
         questions=tuple(placed.question for placed in questions),
         version=source.version,
+        corrects=heads.corrects_of(head, {placed.question.id for placed in questions}),
     )
-    return LessonFile(lesson, head.line("id"), tuple(card.line for card in cut.cards), questions, review_lines)
+    card_lines = tuple(card.line for card in cut.cards)
+    return LessonFile(lesson, head.line("id"), card_lines, questions, review_lines, cite_lines)
 
 
 def parse_final_test(source: Source, module_id: str, complain: Complain) -> FinalTestFile | None:
@@ -106,9 +110,9 @@ def parse_final_test(source: Source, module_id: str, complain: Complain) -> Fina
     for written in cut.questions:
         if not written.lesson_id:
             complain(written.line, f"Câu {written.id} thiếu dòng 'Bài:' cho biết hỏi về bài nào.")
-    legal, review_lines = _legal(head)
+    legal, review_lines, cite_lines = heads.legal_of(head)
     questions = _questions(cut, test_id, legal, complain)
-    return FinalTestFile(test_id, head.line("id"), questions, legal, review_lines, source.version)
+    return FinalTestFile(test_id, head.line("id"), questions, legal, review_lines, cite_lines, source.version)
 
 
 def _audience(head: Fields) -> frozenset[Track]:
@@ -128,22 +132,6 @@ def _status(head: Fields) -> LessonStatus:
     if written:
         head.complain(head.line("status"), f"Trạng thái '{written}' không có; chỉ dùng: {', '.join(LessonStatus)}.")
     return LessonStatus.DRAFT
-
-
-def _legal(head: Fields) -> tuple[tuple[LegalBasis, ...], dict[str, int]]:
-    """Return the clauses, and the line of each review date by key."""
-    legal: dict[str, LegalBasis] = {}
-    lines: dict[str, int] = {}
-    for fields in head.mappings("legal"):
-        fields.only("key", "cite", "in_force_from", "review_by", "needs_lawyer")
-        key, start, review = fields.text("key"), fields.day("in_force_from"), fields.day("review_by")
-        if key in legal:
-            fields.complain(fields.line("key"), f"Căn cứ '{key}' được ghi hai lần.")
-        if start is not None and review is not None and review < start:
-            fields.complain(fields.line("review_by"), "Ngày rà soát trước ngày có hiệu lực.")
-        legal[key] = LegalBasis(key, fields.text("cite"), start, review, fields.flag("needs_lawyer"))
-        lines[key] = fields.line("review_by")
-    return tuple(legal.values()), lines
 
 
 def _questions(cut: Blocks, owner: str, legal: Iterable[LegalBasis], complain: Complain) -> tuple[PlacedQuestion, ...]:

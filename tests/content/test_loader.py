@@ -142,7 +142,10 @@ def test_thirteen_lessons_are_too_many(tree: Tree) -> None:
     for number in range(2, 14):
         tree.write(f"courses/c/m7/m7_{number}.md", LESSON.replace("M7.1", f"M7.{number}"))
 
-    assert [fault.file for fault in check(tree.root).errors] == [M]
+    with pytest.raises(ContentError) as caught:
+        load(tree.root)
+
+    assert [fault.file for fault in caught.value.faults] == [M]
 
 
 def test_lessons_are_in_the_order_of_their_numbers(tree: Tree) -> None:
@@ -217,7 +220,16 @@ def test_a_report_is_ready_for_json(tree: Tree) -> None:
 
     report = json.loads(json.dumps(check(tree.root).as_dict()))
 
-    assert {**report, "errors": None} == {"lessons": 1, "cards": 3, "questions": 2, "errors": None, "warnings": []}
+    assert {**report, "errors": None} == {
+        "lessons": 1,
+        "cards": 3,
+        "questions": 2,
+        "drills": 0,
+        "tools": 0,
+        "sources": 4,
+        "errors": None,
+        "warnings": [],
+    }
     assert report["errors"] == [
         {"file": L, "line": 23, "message": "Câu M7.1-1 có 2 đáp án đúng [x]; phải có đúng một."}
     ]
