@@ -5,13 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import importlib
-import json
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import backup, cli_digest, cli_jobs, cli_plan, cli_roster, cli_sending, invite, log, settings
+from bot import backup, cli_content, cli_digest, cli_jobs, cli_plan, cli_roster, cli_sending, invite, log, settings
 from bot.assigned import AssignmentError, assigned_modules
 from bot.start import Role, StartError, clock_of, planner_for, prepare_folder, unopened
 from content import loader
@@ -45,12 +43,7 @@ def parser() -> ArgumentParser:
         db.add_parser(name, help=about).add_argument("file", type=Path, metavar="TỆP")
     cli_roster.add_arguments(commands.add_parser("roster", help="danh sách đơn vị và cán bộ"))
     invite.add_arguments(commands.add_parser("invite", help="cấp mã mời"))
-    content = commands.add_parser("content", help="nội dung").add_subparsers(
-        dest="content", required=True, metavar="LỆNH"
-    )
-    check = content.add_parser("check", help="kiểm tra mọi bài học")
-    check.add_argument("folder", nargs="?", type=Path, metavar="THƯ_MỤC")
-    check.add_argument("--json", action="store_true")
+    cli_content.add_arguments(commands.add_parser("content", help="nội dung"))
     cli_digest.add_arguments(commands.add_parser("digest", help="số liệu của một đơn vị"))
     cli_plan.add_arguments(commands.add_parser("plan", help="tin sẽ gửi trong một ngày, theo giờ"))
     cli_jobs.add_arguments(commands.add_parser("jobs", help="việc chạy nền"))
@@ -95,7 +88,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 async def _run(args: Namespace) -> int:
     if args.command == "content":
-        return _content(args)
+        return await cli_content.run(args)
     if args.command == "roster" and args.roster_command == "template":
         return await cli_roster.run(args, "")
     chosen = settings.read()
@@ -175,17 +168,3 @@ async def _bot_name(chosen: Settings) -> str | None:
         return None
     finally:
         await channel.close()
-
-
-def _content(args: Namespace) -> int:
-    report = loader.check(args.folder, on=datetime.now(UTC).date())
-    if args.json:
-        print(json.dumps(report.as_dict(), ensure_ascii=False))
-    else:
-        print(f"{report.lessons} bài, {report.cards} thẻ, {report.questions} câu hỏi.")
-    for fault in report.errors:
-        sys.stderr.write(f"{fault.file}:{fault.line}: {fault.message}\n")
-    if not args.json:
-        for fault in report.warnings:
-            sys.stderr.write(f"(lưu ý) {fault.file}:{fault.line}: {fault.message}\n")
-    return REFUSED if report.errors else 0

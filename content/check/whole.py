@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from content import fit, law
 from content.check import alike, answers, reading, slips, trace
+from content.impact import strings
 from content.sources import FILE as SOURCES
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from content.check.numbers import Number
     from content.faults import FaultList
     from content.figures import Figures
-    from content.model import LegalBasis
+    from content.model import LegalBasis, Question
     from content.parser import LessonFile, PlacedQuestion
     from content.sources import Registry
     from content.tree import ReadModule
@@ -89,8 +91,16 @@ def untraced(found: ReadModule, tracer: trace.Tracer) -> Iterator[tuple[str, str
     for file, placed in _questions(found):
         question = placed.question
         rests_on = (*question.basis, *legal.get(question.lesson_id, ()))
-        for line, text in fit.spoken_questions([placed]):
+        for line, text in (*fit.spoken_questions([placed]), *((placed.line, text) for text in _other_texts(question))):
             yield from ((file, question.id, line, number) for number in tracer.untraced(question.id, text, rests_on))
+
+
+def _other_texts(question: Question) -> Iterator[str]:
+    """What a question of some kind holds besides its text and choices: an answer to reckon, a reason."""
+    known = {"id", "kind", "lesson_id", "objective", "text", "choices", "basis"}
+    for item in fields(question):
+        if item.name not in known:
+            yield from strings(getattr(question, item.name))
 
 
 def _questions(found: ReadModule) -> Iterator[tuple[str, PlacedQuestion]]:
