@@ -29,20 +29,30 @@ UNITS = {
     "phút": "phút",
     "giờ": "giờ",
     "ngày": "ngày",
+    "phần": "phần",
     "năm": "năm",
     "%": "%",
 }
 A_MILLION = 1_000_000
+_UNIT = "|".join(UNITS).replace("phần", r"phần(?= (?:ba|tư|năm)\b|;|$)")  # of a fraction: hai phần ba
 _TOKEN = re.compile(
     r"\b(?P<mark>điều|khoản|nghị định|quyết định|thông tư)(?: số)? "
     r"(?P<place>\d+)(?: năm (?P<year>\d{4}))?\b(?![%.,]?\d|%)"
     r"|\b(?P<day>\d{1,2}/(?:\d{1,2}/)?\d{4}|\d{1,2}/\d{1,2})\b(?!/)"
     r"|(?P<ordinal>\b(?:ngày|tháng|năm) (?=\d{1,2}\b(?![./,]\d)|\d{4}\b))?"
     r"(?<![\w/])(?P<number>\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?)"
-    r"(?:\s*(?P<unit>" + "|".join(UNITS) + r")(?! chí))?",
+    rf"(?:\s*(?P<unit>{_UNIT})(?! chí))?",
     re.IGNORECASE,
 )
-_FRACTION = re.compile(r"\b2/3\b")
+# "ba ngày làm việc", "mười lăm ngày", "hai phần ba"; in words only before what laws count.
+_DIGITS = {"một": 1, "mốt": 1, "hai": 2, "ba": 3, "bốn": 4, "tư": 4, "năm": 5, "lăm": 5}
+_DIGITS |= {"sáu": 6, "bảy": 7, "tám": 8, "chín": 9}
+_DIGIT = "|".join(_DIGITS)
+_WORDS = re.compile(
+    rf"(?<!tháng )\b(?P<words>(?:(?:{_DIGIT}) mươi|mười)(?: (?:{_DIGIT}))?|{_DIGIT})"
+    r"(?= (?:ngày|giờ|tháng|năm)\b| phần (?:ba|tư|năm)\b)",
+    re.IGNORECASE,
+)
 _GROUPED_FROM = 10_000
 
 
@@ -73,9 +83,9 @@ class Number:
 
 
 def numbers(text: str) -> Iterator[Number]:
-    """Every number of a text, in order; parameters, numbers of papers and numbers in words are none."""
+    """Every number of a text, in order; parameters and numbers of papers are none."""
     plain = NUMBER.sub(" ", PARAMETER.sub(" ", text))
-    for found in _TOKEN.finditer(_FRACTION.sub("hai phần ba", plain)):
+    for found in _TOKEN.finditer(_WORDS.sub(lambda said: str(_spelt(said["words"])), plain)):
         if found["mark"]:
             mark = found["mark"].casefold()
             year = f"/{found['year']}" if found["year"] else ""
@@ -86,6 +96,12 @@ def numbers(text: str) -> Iterator[Number]:
             yield _counted(
                 found["number"], ANY if found["ordinal"] else UNITS.get((found["unit"] or "").casefold(), ANY)
             )
+
+
+def _spelt(words: str) -> int:
+    """Return the value of a number below a hundred in words: "hai mươi mốt" is 21."""
+    tens, _, units = words.casefold().replace("mười", "một mươi").rpartition("mươi")
+    return 10 * _DIGITS.get(tens.strip(), 0) + _DIGITS.get(units.strip(), 0)
 
 
 def _counted(written: str, unit: str) -> Number:

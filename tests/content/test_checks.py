@@ -210,10 +210,6 @@ def test_likeness_sees_no_case_no_marks_and_no_order_of_choices(shipped: Library
     assert list(alike.pairs([one, shipped.questions["M1.3-2"]])) == []
 
 
-def test_the_shipped_curriculum_gives_no_warning() -> None:
-    assert check().warnings == ()
-
-
 def test_a_tree_loads_whatever_only_a_check_refuses(tree: Tree) -> None:
     tree.change(L, "Chị Hoa", "dduwowcj")
 

@@ -61,7 +61,10 @@ def told(tree: Tree) -> list[tuple[str, int, str]]:
         ("quỹ lương tháng 9/2026", [("9/2026", "ngày tháng")]),
         ("tháng 10 năm 2026, ngày 5", [("10", ""), ("2026", ""), ("5", "")]),
         ("70 đồng chí, chuyền 4, tổ 6A", [("70", ""), ("4", ""), ("6", "")]),
-        ("Luật 97/2025/QH15 và {{ gio.to_truong }} giờ, hai phần ba, 2/3", []),
+        ("Luật 97/2025/QH15 và {{ gio.to_truong }} giờ, mười lý do", []),
+        ("hai phần ba, 45 phần quà", [("2", "phần"), ("45", "")]),
+        ("Ba ngày làm việc, mười lăm ngày, hai mươi mốt giờ", [("3", "ngày làm việc"), ("15", "ngày"), ("21", "giờ")]),
+        ("một năm một lần, tháng Ba năm sau, năm năm", [("1", "năm"), ("5", "năm")]),
         ("Khoản 20% ấy; 0,5%", [("20", "%"), ("0.5", "%")]),
     ],
 )  # fmt: skip
@@ -69,7 +72,9 @@ def test_numbers_are_read_with_what_they_count(text: str, found: list[tuple[str,
     assert [(number.value, number.unit) for number in numbers(text)] == found
 
 
-@pytest.mark.parametrize("text", ["32 người", "1.500.000 đồng", "0,5%", "Điều 69", "31/8", "40", "5 ngày làm việc"])
+@pytest.mark.parametrize(
+    "text", ["32 người", "1.500.000 đồng", "0,5%", "Điều 69", "31/8", "40", "5 ngày làm việc", "3 phần"]
+)
 def test_a_number_is_shown_as_it_is_read(text: str) -> None:
     [number] = numbers(text)
 
@@ -164,6 +169,7 @@ def test_a_tree_without_a_trace_is_not_traced(tree: Tree) -> None:
         ("m3/m3_4.md", "trong 3 ngày làm việc", "trong 3 ngày"),
         ("m4/m4_5.md", "Trong 10 ngày", "Trong 15 ngày"),
         ("m8/m8_3.md", "Hòa giải viên: 6 tháng", "Hòa giải viên: 6 năm"),
+        ("m6/m6_2.md", "trong ba tháng đầu năm sau", "trong bốn tháng đầu năm sau"),
     ],
 )
 def test_a_wrong_figure_of_the_law_fails_the_build(tmp_path: Path, file: str, old: str, new: str) -> None:
