@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from content import tree
+from content.check import whole
 from content.check.numbers import numbers
+from content.check.trace import Tracer, read
+from content.faults import FaultList
 from content.loader import SHIPPED, check
 
 if TYPE_CHECKING:
@@ -181,3 +185,15 @@ def test_a_wrong_figure_of_the_law_fails_the_build(tmp_path: Path, file: str, ol
     path.write_text(text.replace(old, new), encoding="utf-8")
 
     assert {fault.file for fault in check(tmp_path).errors} == {f"courses/co_so/{file}"}
+
+
+def test_every_number_and_article_of_the_shipped_lessons_is_traced() -> None:
+    faults = FaultList()
+    modules, registry = tree.read(SHIPPED, faults), tree.registry_of(SHIPPED, faults)
+    tracer = Tracer(read(SHIPPED / "trace.yaml", registry, faults.of("trace.yaml")), registry)
+    cards = [card for found in modules for lesson in found.module.lessons for card in lesson.cards]
+
+    left = [(owner, number.shown) for found in modules for _, owner, _, number in whole.untraced(found, tracer)]
+
+    assert (left, faults.sorted()) == ([], ())
+    assert sum(len(list(numbers(card))) for card in cards) > 300
