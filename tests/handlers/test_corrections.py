@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
 
 from content.loader import load
 from handlers import study
+from handlers.syllabus import corrections
 from learning import lesson as rules
 from learning.lesson import Step, StepKind
 from learning.roles import Role
-from storage import runs
+from storage import finished, learners, runs
 from tests import builders
 from tests.content.trees import FIGURES, FINAL_TEST, LESSON, MODULE, SOURCES, Tree
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 OLD = "0123456789abcdef"
 NOW = datetime(2026, 11, 9, 2, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
+_numbers = count(1)
 
 
 @pytest.fixture
@@ -44,9 +47,9 @@ def library(tmp_path: Path) -> Library:
     return load(tree.root)
 
 
-async def finished(conn: AsyncConnection, version: str) -> PersonId:
+async def finished_by(conn: AsyncConnection, version: str) -> PersonId:
     """A group leader who finished M7.1 the day before, in that version."""
-    unit = await builders.unit(conn, f"CS-{version}", "CDCS")
+    unit = await builders.unit(conn, f"CS-{next(_numbers)}", "CDCS")
     person_id = await builders.cadre(conn, "Nguyễn Thị Lan", unit, Role.GROUP_LEADER)
     progress = rules.begin_lesson(3, ())
     run = await runs.open_new(
@@ -60,7 +63,7 @@ async def finished(conn: AsyncConnection, version: str) -> PersonId:
 
 async def test_the_question_comes_in_a_review_and_then_no_more(database: Database, library: Library) -> None:
     async with database.begin() as conn:
-        person_id = await finished(conn, OLD)
+        person_id = await finished_by(conn, OLD)
         run = await study.open_review(conn, library, await study.where(conn, library, person_id, NOW), NOW)
 
         assert run is not None
@@ -77,7 +80,7 @@ async def test_the_question_comes_in_a_review_and_then_no_more(database: Databas
 
 async def test_the_question_comes_before_the_next_lesson(database: Database, library: Library) -> None:
     async with database.begin() as conn:
-        person_id = await finished(conn, OLD)
+        person_id = await finished_by(conn, OLD)
         standing = await study.where(conn, library, person_id, NOW)
         run = await study.open_next(conn, library, standing, NOW, is_pushed=False)
 
@@ -86,9 +89,26 @@ async def test_the_question_comes_before_the_next_lesson(database: Database, lib
     assert run.progress.steps[0] == Step(StepKind.REVIEW, "M7.1-1")
 
 
+async def test_learners_whom_nothing_waits_for_are_looked_at_again(database: Database, library: Library) -> None:
+    async with database.begin() as conn:
+        people = [await finished_by(conn, version) for version in (OLD, "fedcba9876543210", OLD)]
+        for person_id in people:
+            await builders.agreed(conn, person_id, at=NOW)
+        later = NOW + DAY
+        await learners.change(conn, people[2], next_due_at=later)
+        pending = corrections(library)
+
+        assert await finished.wake(conn, (), NOW) == 0
+        assert await finished.wake(conn, pending, NOW) == 1
+        assert await finished.wake(conn, pending, NOW) == 0
+        found = [await learners.by_id(conn, person_id) for person_id in people]
+
+    assert [one.next_due_at if one else None for one in found] == [NOW, None, later]
+
+
 async def test_whoever_learned_the_new_text_is_not_asked(database: Database, library: Library) -> None:
     async with database.begin() as conn:
-        person_id = await finished(conn, library.lessons["M7.1"].version)
+        person_id = await finished_by(conn, library.lessons["M7.1"].version)
         standing = await study.where(conn, library, person_id, NOW)
 
         assert await study.open_review(conn, library, standing, NOW) is None
