@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+from content.model import QuestionKind
 from learning.text import fold
 
 if TYPE_CHECKING:
@@ -22,8 +23,9 @@ ALIKE = 0.8
 
 
 def words_of(question: Question) -> str:
-    """All a learner reads of a question, without case, diacritics and signs; its choices in any order."""
-    return " ".join([fold(question.text), *sorted(fold(choice.text) for choice in question.choices)])
+    """All a learner reads of a question, without case, diacritics and signs; choices (not Đúng, Sai) in any order."""
+    choices = () if question.kind is QuestionKind.TRUE_FALSE else question.choices
+    return " ".join([fold(question.text), *sorted(fold(choice.text) for choice in choices)])
 
 
 def shingles(text: str) -> frozenset[tuple[str, ...]]:

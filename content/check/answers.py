@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from content.model import QuestionKind
 from learning.text import fold
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from content.model import Question
     from content.questions import PlacedQuestion
 
+FEWEST_CHOICES = 2  # of which the place and length of the right one say little
 FEWEST = 10  # questions; fewer say nothing about a habit
 MOST_SHARE = 0.5  # of the right answers in one place, or of questions whose right choice is the longest
 _POINTS_AT_OTHERS = re.compile(
@@ -35,24 +37,36 @@ def point_at_others(questions: Sequence[PlacedQuestion]) -> Iterator[tuple[int, 
 
 
 def habits(questions: Sequence[Question]) -> Iterator[str]:
-    """Say, in Vietnamese, how the right one of a module's questions could be guessed."""
-    plain = [question for question in questions if _is_plain(question)]
-    if len(plain) < FEWEST:
-        return
-    places = Counter(question.right.key for question in plain)
-    key, number = places.most_common(1)[0]
-    if number > MOST_SHARE * len(plain):
-        yield f"Đáp án đúng nằm ở '{key}' trong {number}/{len(plain)} câu; nên đổi chỗ."
-    longest = sum(_is_longest(question) for question in plain)
-    if longest > MOST_SHARE * len(plain):
-        yield f"Đáp án đúng dài nhất trong {longest}/{len(plain)} câu; nên viết các phương án dài ngang nhau."
+    """
+    Say, in Vietnamese, how what is right in a module's questions could be guessed.
+
+    Places are counted where one of three choices or more is right, lengths also where several are; the statements say
+    only whether they are mostly right or mostly wrong.
+    """
+    one = [
+        question
+        for question in questions
+        if question.kind is QuestionKind.ONE and len(question.choices) > FEWEST_CHOICES
+    ]
+    several = [question for question in questions if question.kind is QuestionKind.SEVERAL]
+    statements = [question for question in questions if question.kind is QuestionKind.TRUE_FALSE]
+    for asked in (one, statements):
+        key, number = Counter(question.right.key for question in asked).most_common(1)[0] if asked else ("", 0)
+        if _is_habit(number, asked):
+            yield f"Đáp án đúng nằm ở '{key}' trong {number}/{len(asked)} câu; nên đổi chỗ."
+    chosen = [*one, *several]
+    longest = sum(_is_longest(question) for question in chosen)
+    if _is_habit(longest, chosen):
+        yield f"Đáp án đúng dài nhất trong {longest}/{len(chosen)} câu; nên viết các phương án dài ngang nhau."
 
 
-def _is_plain(question: Question) -> bool:
-    """Whether one of at least three choices is right, so that place and length can give it away."""
-    return len(question.choices) > 2 and sum(choice.is_right for choice in question.choices) == 1  # noqa: PLR2004
+def _is_habit(number: int, asked: Sequence[Question]) -> bool:
+    return len(asked) >= FEWEST and number > MOST_SHARE * len(asked)
 
 
 def _is_longest(question: Question) -> bool:
-    others = [len(choice.text) for choice in question.choices if not choice.is_right]
-    return len(question.right.text) > max(others)
+    """Whether every right choice is longer than every wrong one."""
+    lengths: dict[bool, list[int]] = {True: [], False: []}
+    for choice in question.choices:
+        lengths[choice.is_right].append(len(choice.text))
+    return min(lengths[True], default=0) > max(lengths[False], default=0)
