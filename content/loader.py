@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from content import drill_fit, drills, fit, tree
+from content.check import whole
 from content.faults import Complain, ContentError, Fault, FaultList
 from content.model import LegalBasis, Library
 
@@ -31,14 +32,16 @@ _ID_LINE = re.compile(r"^id: *(\S+) *$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a check found: how many lessons, cards, questions and drills, what is refused, what deserves a look."""
+    """What a check found: how many of each there are, what is refused, and what deserves a look."""
 
     lessons: int
     cards: int
     questions: int
-    drills: int
     errors: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
+    drills: int = 0
+    tools: int = 0
+    sources: int = 0
 
     def as_dict(self) -> dict[str, object]:
         """Return the report for JSON; each fault as file, line and message."""
@@ -51,6 +54,8 @@ class Report:
             "cards": self.cards,
             "questions": self.questions,
             "drills": self.drills,
+            "tools": self.tools,
+            "sources": self.sources,
             "errors": plain(self.errors),
             "warnings": plain(self.warnings),
         }
@@ -118,8 +123,12 @@ def check(root: Path | None = None, on: date | None = None) -> Report:
         on: the day on which review dates are looked at; they are not when None.
     """
     faults, warnings = FaultList(), FaultList()
-    folder = SHIPPED if root is None else root
-    modules, talks = tree.read(folder, faults), drills.read(folder, faults)
+    where = SHIPPED if root is None else root
+    modules, talks = tree.read(where, faults, on), drills.read(where, faults, on)
+    registry = tree.registry_of(where, FaultList())
+    others = [whole.of_drill(talk) for talk in talks]
+    whole.check(where, modules, others, registry, faults, warnings, on)
+    whole.check_trace(where, modules, others, registry, tree.figures_of(where, FaultList()), faults, warnings)
     for read in modules:
         for file, lesson in read.lessons.items():
             warn = warnings.of(file)
@@ -142,6 +151,7 @@ def check(root: Path | None = None, on: date | None = None) -> Report:
         drills=len(talks),
         errors=faults.sorted(),
         warnings=warnings.sorted(),
+        sources=len(registry.by_id),
     )
 
 

@@ -29,13 +29,14 @@ class LessonStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LegalBasis:
-    """One clause a text rests on."""
+    """One clause a text rests on; `source` is the paper's id in the registry where the author declares it."""
 
     key: str
     cite: str
     in_force_from: date | None
     review_by: date | None
     needs_lawyer: bool = False
+    source: str = ""
 
 
 class QuestionKind(StrEnum):
@@ -120,6 +121,14 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """Whoever finished the lesson in its old `version` (16 hexadecimal digits) is put this question in a review."""
+
+    version: str
+    question_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lesson:
     """Three to five cards of one idea, then questions. `version` is a hash of the lesson's file."""
 
@@ -134,6 +143,7 @@ class Lesson:
     cards: tuple[str, ...]
     questions: tuple[Question, ...]
     version: str
+    corrects: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

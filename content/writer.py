@@ -18,7 +18,7 @@ from content.questions import USUAL_DIFFICULTY
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from content.model import LegalBasis, Lesson, Module, Question
+    from content.model import Correction, LegalBasis, Lesson, Module, Question
     from learning.grading import Tolerance
 
 _TRACKS = "TCBS"
@@ -35,6 +35,7 @@ def lesson_text(lesson: Lesson) -> str:
         f"objective: {scalar(lesson.objective)}",
         f"status: {scalar(lesson.status)}",
         *_legal(lesson.legal),
+        *_corrects(lesson.corrects),
     ]
     cards = "\n\n---\n".join(lesson.cards)
     asked = "\n".join(question_text(question, lesson.objective) for question in lesson.questions)
@@ -133,6 +134,16 @@ def _legal(legal: Iterable[LegalBasis]) -> Iterator[str]:
             yield f"    review_by: {basis.review_by.isoformat()}"
         if basis.needs_lawyer:
             yield "    needs_lawyer: true"
+        if basis.source:
+            yield f"    source: {scalar(basis.source)}"
+
+
+def _corrects(corrects: tuple[Correction, ...]) -> Iterator[str]:
+    if corrects:
+        yield "corrects:"
+    for correction in corrects:
+        yield f"  - version: {scalar(correction.version)}"
+        yield f"    question: {scalar(correction.question_id)}"
 
 
 def scalar(text: str) -> str:

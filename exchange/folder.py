@@ -10,10 +10,10 @@ from content.faults import FaultList
 from exchange.placing import Owner
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from content.model import Lesson
+    from content.model import LegalBasis, Lesson, Question
     from content.tree import ReadModule
     from exchange.book_reader import Test
 
@@ -27,21 +27,7 @@ def onto(old: Lesson | None, new: Lesson) -> Lesson:
     """The new lesson; what a workbook has no column for stays as it was."""
     if old is None:
         return new
-    clauses = {basis.key: basis for basis in old.legal}
-    legal = tuple(
-        replace(
-            clauses.get(basis.key, basis),
-            cite=basis.cite,
-            in_force_from=basis.in_force_from,
-            review_by=basis.review_by,
-            needs_lawyer=basis.needs_lawyer,
-        )
-        for basis in new.legal
-    )
-    by_key = {basis.key: basis for basis in legal}
-    questions = tuple(
-        replace(question, basis=tuple(by_key[basis.key] for basis in question.basis)) for question in new.questions
-    )
+    legal = _clauses(old.legal, new.legal)
     return replace(
         old,
         title=new.title,
@@ -51,8 +37,38 @@ def onto(old: Lesson | None, new: Lesson) -> Lesson:
         status=new.status,
         legal=legal,
         cards=new.cards,
-        questions=questions,
+        questions=_resting(new.questions, legal),
         version="",
+    )
+
+
+def onto_test(read: ReadModule | None, new: Test) -> Test:
+    """The new final test; what a workbook has no column for stays as it was."""
+    if read is None or read.final_test is None:
+        return new
+    legal = _clauses(read.final_test.legal, new.legal)
+    return replace(new, legal=legal, questions=_resting(new.questions, legal))
+
+
+def _clauses(old: Iterable[LegalBasis], new: Iterable[LegalBasis]) -> tuple[LegalBasis, ...]:
+    by_key = {basis.key: basis for basis in old}
+    return tuple(
+        replace(
+            by_key.get(basis.key, basis),
+            cite=basis.cite,
+            in_force_from=basis.in_force_from,
+            review_by=basis.review_by,
+            needs_lawyer=basis.needs_lawyer,
+        )
+        for basis in new
+    )
+
+
+def _resting(questions: Iterable[Question], legal: Iterable[LegalBasis]) -> tuple[Question, ...]:
+    """The questions, resting on the clauses of the same keys among `legal`."""
+    by_key = {basis.key: basis for basis in legal}
+    return tuple(
+        replace(question, basis=tuple(by_key[basis.key] for basis in question.basis)) for question in questions
     )
 
 

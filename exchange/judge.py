@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from content.model import Lesson, Question
     from exchange.book import Col
+
+_PARTS = ("courses", "drills", "tools")
 
 
 class State(StrEnum):
@@ -97,7 +100,8 @@ def judged(draft: Draft, questions: int) -> Plan:
 
 
 def _lay_over(draft: Draft, root: Path) -> None:
-    for file in [*draft.into.glob("*.yaml"), *draft.into.glob("courses/**/*")]:
+    parts = (draft.into.glob(f"{part}/**/*") for part in _PARTS)
+    for file in [*draft.into.glob("*.yaml"), *chain.from_iterable(parts)]:
         if file.is_file() and file.suffix in {".md", ".yaml"}:
             target = root / file.relative_to(draft.into)
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -44,8 +44,9 @@ def of_book(book: Book, into: Path) -> Plan:
         path = folder.lesson_file(id_, found, book.courses)
         is_same = id_ in kept and replace(kept[id_], version="") == lesson
         draft.files[path] = folder.text_of(into, path) if is_same else writer.lesson_text(lesson)
-    for id_, test in book.tests.items():
+    for id_, written in book.tests.items():
         module_id = id_.partition(".")[0]
+        test = folder.onto_test(found.get(module_id), written)
         path = f"{folder.module_folder(module_id, found, book.courses)}/{tree.FINAL_TEST_FILE}"
         whole = writer.final_test_text(test.id, test.legal, test.questions, objectives)
         draft.files[path] = folder.text_of(into, path) if folder.is_same_test(found.get(module_id), test) else whole

@@ -8,7 +8,7 @@ import pytest
 
 from content.loader import load
 from exchange import library
-from tests.content.trees import FIGURES, FINAL_TEST, KINDS, LESSON, MODULE, Tree
+from tests.content.trees import FIGURES, FINAL_TEST, KINDS, LESSON, MODULE, SOURCES, Tree
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +22,7 @@ FIRST, SECOND = "courses/c/m7/m7_1.md", "courses/c/m7/m7_2.md"
 def tree(tmp_path: Path) -> Tree:
     tree = Tree(tmp_path / "noi_dung")
     tree.write("figures.yaml", FIGURES)
+    tree.write("sources.yaml", SOURCES)
     tree.write("courses/c/m7/module.yaml", MODULE)
     tree.write(FIRST, LESSON)
     tree.write(SECOND, KINDS)

@@ -30,7 +30,8 @@ async def test_a_library_goes_out_and_comes_back(
     tree: Tree, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     file, into = tmp_path / "bai.xlsx", tmp_path / "moi"
-    tree.write("../moi/figures.yaml", (tree.root / "figures.yaml").read_text())
+    for shared in ("figures.yaml", "sources.yaml"):
+        tree.write(f"../moi/{shared}", (tree.root / shared).read_text())
 
     assert await run("export", file, "--folder", tree.root) == 0
     assert await run("import", file, "--into", into) == 0

@@ -16,7 +16,7 @@ from exchange.faults import ExchangeError
 from exchange.formats import Format
 from exchange.items import Item, lettered
 from exchange.plan import State
-from tests.content.trees import FIGURES
+from tests.content.trees import FIGURES, SOURCES
 from tests.exchange.conftest import FIRST, SECOND
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def test_a_file_that_came_meanwhile_is_not_written_over(tree: Tree, tmp_path: Pa
     into = tmp_path / "moi"
     into.mkdir()
     (into / "figures.yaml").write_text(FIGURES)
+    (into / "sources.yaml").write_text(SOURCES)
     made = plan.of_book(book_reader.read(path, {}), into)
     (into / "courses/c/m7").mkdir(parents=True)
     (into / FIRST).write_text("của người khác")
@@ -231,6 +232,7 @@ def test_a_fault_that_the_checks_find_is_told_by_cell(tree: Tree, tmp_path: Path
 def test_a_figure_that_the_folder_does_not_know_is_told_by_cell(tree: Tree, tmp_path: Path) -> None:
     path = tmp_path / "bai.xlsx"
     path.write_bytes(convert.write_book(library.modules(tree.root)))
+    tree.write("../moi/sources.yaml", SOURCES)
 
     made = plan.of_book(book_reader.read(path, {}), tmp_path / "moi")
 
