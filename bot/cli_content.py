@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import make_url
 
 from bot import cli_exchange, cli_items, cli_search, settings
-from content import citations, drills, loader, tree
+from content import citations, drills, loader, tools, tree
 from content.check import trace, whole
 from content.faults import ContentError, FaultList
 from content.impact import Impact, impact
@@ -67,7 +67,7 @@ def _check(args: Namespace) -> int:
     else:
         print(
             f"{report.lessons} bài, {report.cards} thẻ, {report.questions} câu hỏi, "
-            f"{report.drills} tình huống, {report.sources} văn bản."
+            f"{report.drills} tình huống, {report.tools} mẫu, {report.sources} văn bản."
         )
     for fault in report.errors:
         sys.stderr.write(f"{fault}\n")
@@ -147,12 +147,15 @@ def _as_text(found: Impact, counted: tuple[int, dict[str, int]] | None) -> str:
 
 def _trace(args: Namespace) -> int:
     root, faults = loader.SHIPPED if args.folder is None else args.folder, FaultList()
-    modules, talks, registry = tree.read(root, faults), drills.read(root, faults), tree.registry_of(root, faults)
+    modules, registry = tree.read(root, faults), tree.registry_of(root, faults)
+    lessons = [lesson for found in modules for lesson in found.module.lessons]
+    pages = tools.read(root, lessons, faults)
+    others = [*map(whole.of_drill, drills.read(root, faults)), *map(whole.of_tool, pages)]
     tracer = trace.Tracer(trace.read(root / trace.FILE, registry, faults.of(trace.FILE)), registry)
     if found := faults.sorted():
         raise ContentError(found)
     left: dict[str, list[str]] = {}
-    for _, owner, _, number in whole.untraced(modules, [whole.of_drill(talk) for talk in talks], tracer):
+    for _, owner, _, number in whole.untraced(modules, others, tracer):
         listed = left.setdefault(owner, [])
         if number.shown not in listed:
             listed.append(number.shown)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from content.drill_model import Drill
+    from content.tool_model import Tool
     from learning.grading import Tolerance
     from learning.roles import Track
 
@@ -184,10 +185,24 @@ class Library:
     questions: Mapping[str, Question]
     module_of: Mapping[str, Module]
     drills: Mapping[str, Drill] = field(default_factory=dict)
+    tools: Mapping[str, Tool] = field(default_factory=dict)
 
     def module(self, module_id: str) -> Module:
         """The module with that id."""
         return next(module for module in self.modules if module.id == module_id)
+
+    def tool(self, tool_id: str) -> Tool | None:
+        """The served tool with that id, or None."""
+        found = self.tools.get(tool_id)
+        return None if found is None or found.status is LessonStatus.DRAFT else found
+
+    def tools_of(self, lesson_id: str) -> tuple[Tool, ...]:
+        """The served tools of a lesson, in order."""
+        return tuple(
+            tool
+            for tool in self.tools.values()
+            if tool.lesson_id == lesson_id and tool.status is not LessonStatus.DRAFT
+        )
 
     def drill(self, drill_id: str) -> Drill | None:
         """The served drill with that id, or None."""

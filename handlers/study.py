@@ -274,7 +274,9 @@ async def _finish(ctx: Context, run: Run) -> list[Message]:
         return [words.test_done(run, module, passed=passed, tries_left=left, replaces=ctx.in_place())]
     done = await runs.count_lesson(ctx.conn, run.person_id, module.id)
     lesson = ctx.library.lessons[run.lesson_id]
-    return [words.lesson_done(run, lesson, done, asks_hour=ctx.account.hour is None, replaces=ctx.in_place())]
+    tools = ctx.library.tools_of(lesson.id)
+    asks_hour = ctx.account.hour is None
+    return [words.lesson_done(run, lesson, done, tools, asks_hour=asks_hour, replaces=ctx.in_place())]
 
 
 async def _tries(ctx: Context, run: Run) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from content import drill_fit, fit, law
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
     from content.parser import LessonFile
     from content.questions import PlacedQuestion
     from content.sources import Registry
+    from content.tools import ToolFile
     from content.tree import ReadModule
+
+_COUNTER = re.compile(r"^(?:## |\| )?\d+\. |^\| *\d+ *(?=\|)|\b\d+\. (?=…)")
 
 
 class Read(NamedTuple):
@@ -41,6 +45,14 @@ def of_drill(placed: DrillFile) -> Read:
     names = [drill.title, *(criterion.name for criterion in drill.rubric), *(turn.who for turn in drill.turns.values())]
     texts = ((placed.id_line, "\n".join(dict.fromkeys(names))), *drill_fit.spoken(placed))
     return Read(placed.file, drill.id, drill.legal, placed.cite_lines, texts)
+
+
+def of_tool(placed: ToolFile) -> Read:
+    """Return what there is to read in a tool; the numbers that count its lines and rows are left out."""
+    tool = placed.tool
+    body = (_COUNTER.sub("", line) for line in tool.body.split("\n"))
+    texts = ((placed.id_line, tool.title), *enumerate(body, start=placed.body_line))
+    return Read(placed.file, tool.id, tool.legal, placed.cite_lines, texts)
 
 
 def check(

@@ -129,7 +129,7 @@ async def test_numbers_without_a_source_are_listed_ready_to_paste(
 
 async def test_check_counts_and_refuses(tree: Tree, capsys: pytest.CaptureFixture[str]) -> None:
     assert await told("check", str(tree.root)) == 0
-    assert capsys.readouterr().out == "1 bài, 3 thẻ, 2 câu hỏi, 0 tình huống, 4 văn bản.\n"
+    assert capsys.readouterr().out == "1 bài, 3 thẻ, 2 câu hỏi, 0 tình huống, 0 mẫu, 4 văn bản.\n"
 
     tree.change("courses/c/m7/m7_1.md", "Chị Hoa", "dduwowcj")
     assert await told("check", str(tree.root)) == 1
