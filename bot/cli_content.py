@@ -30,7 +30,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """Describe the subcommands; they end in `args.content`, those of COMMANDS in `folder` and `json`."""
     commands = parser.add_subparsers(dest="content", required=True, metavar="LỆNH")
     check = commands.add_parser("check", help="kiểm tra mọi bài học")
-    touched = commands.add_parser("impact", help="bài, thẻ, câu hỏi, số liệu dựa trên một văn bản")
+    touched = commands.add_parser("impact", help="bài, câu hỏi, tình huống, mẫu, số liệu dựa trên một văn bản")
     touched.add_argument("--source", required=True, metavar="VĂN_BẢN", help="số hoặc tên văn bản")
     numbers = commands.add_parser("trace", help="số trong bài chưa rõ nguồn, viết sẵn cho trace.yaml")
     for command in (check, touched, numbers):
@@ -123,6 +123,8 @@ def _as_json(found: Impact, counted: tuple[int, dict[str, int]] | None) -> dict[
         "lessons": list(found.lessons),
         "cards": [{"lesson": lesson, "card": card} for lesson, card in found.cards],
         "questions": list(found.questions),
+        "drills": list(found.drills),
+        "tools": list(found.tools),
         "figures": list(found.figures),
         "clauses": [{"lesson": lesson, "cite": cite} for lesson, cite in found.clauses],
         "learners": None if counted is None else counted[0],
@@ -137,6 +139,8 @@ def _as_text(found: Impact, counted: tuple[int, dict[str, int]] | None) -> str:
         f"Bài ({len(found.lessons)}): {', '.join(found.lessons) or '—'}",
         f"Thẻ có số liệu ({len(cards)}): {', '.join(cards) or '—'}",
         f"Câu hỏi ({len(found.questions)}): {', '.join(found.questions) or '—'}",
+        f"Tình huống ({len(found.drills)}): {', '.join(found.drills) or '—'}",
+        f"Mẫu ({len(found.tools)}): {', '.join(found.tools) or '—'}",
         f"Số liệu ({len(found.figures)}): {', '.join(found.figures) or '—'}",
     ]
     if counted is not None:

@@ -1,4 +1,4 @@
-"""What rests on a legal paper: the lessons, cards, questions and figures to look at when it changes."""
+"""What rests on a legal paper: all there is to look at when it changes."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from content.figures import PARAMETER
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from content.drill_model import Drill
     from content.figures import Figures
-    from content.model import Lesson, Library, Question
+    from content.model import LegalBasis, Lesson, Library, Question
     from content.sources import Registry
+    from content.tool_model import Tool
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +24,8 @@ class Impact:
     What a change of one paper touches.
 
     `lessons` rest on it by a clause or a figure, or have such a question in the final test; `cards` are those that show
-    a figure of it (lesson id, place from 1); `questions` and `figures` by their ids; `clauses` as cited (lesson,
-    citation).
+    a figure of it (lesson id, place from 1); `questions`, `drills`, `tools` and `figures` by their ids; `clauses` as
+    cited (lesson, citation).
     """
 
     source: str
@@ -31,6 +33,8 @@ class Impact:
     lessons: tuple[str, ...]
     cards: tuple[tuple[str, int], ...]
     questions: tuple[str, ...]
+    drills: tuple[str, ...]
+    tools: tuple[str, ...]
     figures: tuple[str, ...]
     clauses: tuple[tuple[str, str], ...]
 
@@ -58,9 +62,9 @@ def impact(library: Library, figures: Figures, registry: Registry, source: str) 
     questions = tuple(
         question.id
         for question in library.questions.values()
-        if _rests(question, source, registry) or touched & _shown(question)
+        if _any(question.basis, source, registry) or touched & _shown(question)
     )
-    by_clause = {lesson.id for lesson in lessons if any(source in registry.all_of(basis) for basis in lesson.legal)}
+    by_clause = {lesson.id for lesson in lessons if _rests(lesson, source, registry)}
     reached = by_clause | {lesson for lesson, _ in cards} | {library.questions[key].lesson_id for key in questions}
     return Impact(
         source=source,
@@ -68,6 +72,12 @@ def impact(library: Library, figures: Figures, registry: Registry, source: str) 
         lessons=tuple(lesson.id for lesson in lessons if lesson.id in reached),
         cards=cards,
         questions=questions,
+        drills=tuple(key for key, drill in library.drills.items() if _rests(drill, source, registry)),
+        tools=tuple(
+            key
+            for key, tool in library.tools.items()
+            if _rests(tool, source, registry) or touched & set(PARAMETER.findall(tool.body))
+        ),
         figures=tuple(key for key in figures.by_key if key in touched),
         clauses=tuple(_clauses(lessons, source, registry)),
     )
@@ -83,8 +93,12 @@ def _papers(cites: str, registry: Registry) -> set[str]:
     return {paper.id for paper in found if paper is not None}
 
 
-def _rests(question: Question, source: str, registry: Registry) -> bool:
-    return any(source in registry.all_of(basis) for basis in question.basis)
+def _rests(found: Lesson | Drill | Tool, source: str, registry: Registry) -> bool:
+    return _any(found.legal, source, registry)
+
+
+def _any(legal: Iterable[LegalBasis], source: str, registry: Registry) -> bool:
+    return any(source in registry.all_of(basis) for basis in legal)
 
 
 def _shown(question: Question) -> set[str]:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 FOLDER = "tools"
 TOOL_ID = re.compile(r"CC[1-9]\d*")
-LONGEST_TITLE = 60  # it stands on a button
+LONGEST_TITLE = 55  # it stands on a button, after «Mẫu: »
 _MARKUP = re.compile(r"\*\*|__|`|\]\(|^#(?!# )|^\s*>|<[a-zA-Z/]|https?://")
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 FEWEST_CHOICES = 2  # of which the place and length of the right one say little
 FEWEST = 10  # questions; fewer say nothing about a habit
 MOST_SHARE = 0.5  # of the right answers in one place, or of questions whose right choice is the longest
+MOST_OF_TWO = 0.75  # of the statements that are right, or wrong
 _POINTS_AT_OTHERS = re.compile(
     r"\bca (?:[a-d] )+(?:va )?[a-d]\b|\bca (?:hai|ba|bon) (?:y|dap an|phuong an|cau|deu)"
     r"|\btat ca (?:cac )?(?:y|dap an|phuong an|cau) |\btat ca deu (?:dung|sai)|\b[a-d] va [a-d] (?:deu )?(?:dung|sai)"
@@ -50,18 +51,18 @@ def habits(questions: Sequence[Question]) -> Iterator[str]:
     ]
     several = [question for question in questions if question.kind is QuestionKind.SEVERAL]
     statements = [question for question in questions if question.kind is QuestionKind.TRUE_FALSE]
-    for asked in (one, statements):
+    for asked, share in ((one, MOST_SHARE), (statements, MOST_OF_TWO)):
         key, number = Counter(question.right.key for question in asked).most_common(1)[0] if asked else ("", 0)
-        if _is_habit(number, asked):
+        if _is_habit(number, asked, share):
             yield f"Đáp án đúng nằm ở '{key}' trong {number}/{len(asked)} câu; nên đổi chỗ."
     chosen = [*one, *several]
     longest = sum(_is_longest(question) for question in chosen)
-    if _is_habit(longest, chosen):
+    if _is_habit(longest, chosen, MOST_SHARE):
         yield f"Đáp án đúng dài nhất trong {longest}/{len(chosen)} câu; nên viết các phương án dài ngang nhau."
 
 
-def _is_habit(number: int, asked: Sequence[Question]) -> bool:
-    return len(asked) >= FEWEST and number > MOST_SHARE * len(asked)
+def _is_habit(number: int, asked: Sequence[Question], share: float) -> bool:
+    return len(asked) >= FEWEST and number > share * len(asked)
 
 
 def _is_longest(question: Question) -> bool:

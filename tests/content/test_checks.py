@@ -9,6 +9,7 @@ import pytest
 
 from content.check import alike, answers, reading, slips
 from content.loader import check, load
+from content.model import QuestionKind
 from tests.content.trees import LESSON
 
 if TYPE_CHECKING:
@@ -179,6 +180,45 @@ def test_a_right_choice_that_is_mostly_the_longest_warns(shipped: Library) -> No
 
     assert list(answers.habits(half)) == []
     assert len(list(answers.habits(most))) == 1
+
+
+def test_habits_are_looked_for_by_kind(shipped: Library) -> None:
+    one = [question(shipped, number, right=0, longest=True) for number in range(12)]
+    several = [
+        replace(
+            asked,
+            kind=QuestionKind.SEVERAL,
+            choices=tuple(replace(choice, is_right=place < 2) for place, choice in enumerate(asked.choices)),
+        )
+        for asked in one
+    ]
+    longer = [
+        replace(
+            asked,
+            choices=tuple(
+                replace(choice, text=f"{'rất dài ' * choice.is_right}{choice.key}") for choice in asked.choices
+            ),
+        )
+        for asked in several
+    ]
+    statement = next(asked for asked in shipped.questions.values() if asked.kind is QuestionKind.TRUE_FALSE)
+    rest = [asked for asked in shipped.questions.values() if asked.kind.is_typed or asked.kind is QuestionKind.ORDER]
+
+    assert len(list(answers.habits(one))) == 2
+    assert list(answers.habits(several)) == []
+    assert len(list(answers.habits(longer))) == 1
+    assert len(list(answers.habits([statement] * 10))) == 1
+    assert list(answers.habits([statement] * 9)) == []
+    assert len(rest) > 10
+    assert list(answers.habits(rest)) == []
+
+
+def test_statements_are_not_alike_because_both_are_right_or_wrong(shipped: Library) -> None:
+    statement = next(asked for asked in shipped.questions.values() if asked.kind is QuestionKind.TRUE_FALSE)
+    one, other = (replace(statement, id=text, text=text) for text in ("Tổ họp", "Tổ nghỉ"))
+
+    assert list(alike.pairs([one, other])) == []
+    assert list(alike.pairs([one, replace(one, id="x")])) == [(one.id, "x", 1.0)]
 
 
 def test_the_same_question_twice_fails(tree: Tree) -> None:

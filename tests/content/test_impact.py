@@ -55,6 +55,13 @@ def test_a_paper_that_nothing_rests_on(shipped: Library) -> None:
     assert (found.lessons, found.cards, found.questions, found.figures, found.clauses) == ((), (), (), (), ())
 
 
+def test_drills_and_tools_that_cite_it_or_show_a_figure_of_it(shipped: Library) -> None:
+    assert of(shipped, "61/QĐ-TLĐ").drills == ("H4",)
+    assert of(shipped, "105/2026/NĐ-CP").tools == ("CC21",)
+    assert "CC21" in of(shipped, "50/2024/QH15").tools
+    assert of(shipped, "191/2013/NĐ-CP").drills == of(shipped, "191/2013/NĐ-CP").tools == ()
+
+
 def test_every_lesson_rests_on_a_paper(shipped: Library) -> None:
     reached = {lesson for source in sources.shipped().by_id for lesson in of(shipped, source).lessons}
 

@@ -41,6 +41,16 @@ examples:
   M7.1: "32 người"
 """
 
+RECKONED = """\
+## Câu hỏi M7.1-2 (tính)
+Xưởng có 400 người. Cần mấy người?
+
+Đáp số: {answer}
+Vì: {reason}
+
+Căn cứ: mau
+"""
+
 
 @pytest.fixture
 def traced(tree: Tree) -> Tree:
@@ -185,6 +195,29 @@ def test_a_wrong_figure_of_the_law_fails_the_build(tmp_path: Path, file: str, ol
     path.write_text(text.replace(old, new), encoding="utf-8")
 
     assert {fault.file for fault in check(tmp_path).errors} == {f"courses/co_so/{file}"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason", "left"),
+    [
+        ("400 * 0,3 người", "Cần 30%.", []),
+        ("400 * 0,3 người", "Cần ba mươi phần trăm.", ["0,3"]),
+        ("400 * 0,005 người", "Đóng 0,5% lương.", []),
+        ("400 - 12 người", "Trừ phần của luật.", []),
+        ("400 - 13 người", "Trừ phần của luật.", ["13"]),
+    ],
+)
+def test_terms_of_a_formula_come_from_the_question_or_the_law(
+    traced: Tree, answer: str, reason: str, left: list[str]
+) -> None:
+    traced.change(L, "## Câu hỏi M7.1-1", f"{RECKONED.format(answer=answer, reason=reason)}\n## Câu hỏi M7.1-1")
+    traced.change("trace.yaml", "M7.1: ", 'M7.1-2: "400 người; 30%"\n  M7.1: ')
+    if "0,5%" in reason:
+        traced.change("trace.yaml", "400 người; 30%", "400 người; 0,5%")
+
+    said = [message for _, _, message in told(traced)]
+
+    assert [text.split("'")[1] for text in said] == left
 
 
 def test_every_number_and_article_of_what_is_shipped_is_traced() -> None:
