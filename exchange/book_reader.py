@@ -112,6 +112,7 @@ def _book(sheets: Mapping[str, RawSheet], objectives: dict[str, str], faults: li
         basis = book_rows.legal(row, legal[owner_id])
         legal[owner_id][basis.key] = basis
         book.places.setdefault(owner_id, row.place)
+        book.places.setdefault(f"{owner_id}!{basis.key}", row.place)
     cards: dict[str, list[str]] = defaultdict(list)
     for row in rows(Sheet.CARDS):
         lesson_id = row.text(Col.LESSON)

@@ -61,7 +61,8 @@ class Draft:
     """
     Files on their way into a folder, by path, and the values they stand for.
 
-    `places` tells where in the source a lesson, card ("M1.1#2"), question, final test or module stands.
+    `places` tells where in the source a lesson, card ("M1.1#2"), clause ("M1.1!key"), question, final test or
+    module stands.
     """
 
     into: Path

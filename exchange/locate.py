@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _HEADING = re.compile(r"## Câu hỏi (\S+)")
 _CHOICE = re.compile(r"- (?:\[[ x]\] )?([a-d])\. ")
 _ID = re.compile(r"id: (\S+)")
+_CLAUSE = re.compile(r'  - key: "?([^"]+)"?')
 _FIELDS = {
     "Độ khó:": Col.DIFFICULTY,
     "Mục tiêu:": Col.OBJECTIVE,
@@ -28,6 +29,7 @@ _FIELDS = {
     "audience:": Col.AUDIENCE,
     "objective:": Col.OBJECTIVE,
 }
+_OF_CLAUSES = {"cite:": Col.CITE, "in_force_from:": Col.SINCE, "review_by:": Col.REVIEW, "needs_lawyer:": Col.LAWYER}
 
 
 def place_of(text: str | None, fault: Fault, places: Mapping[str, Callable[[Col | None], str]]) -> str:
@@ -37,7 +39,7 @@ def place_of(text: str | None, fault: Fault, places: Mapping[str, Callable[[Col 
     Args:
         text: the file that was made, None where the fault is in another.
         fault: what is wrong with it, by line.
-        places: for each lesson, card ("M1.1#2"), question and module, where it stands, down to a column.
+        places: where each lesson, card ("M1.1#2"), clause ("M1.1!key"), question and module stands, to the column.
     """
     if text is None:
         return f"{fault.file}:{fault.line}"
@@ -50,6 +52,9 @@ def place_of(text: str | None, fault: Fault, places: Mapping[str, Callable[[Col 
     card = f"{id_}#{rules - 1}"
     if rules > 1 and card in places:
         return places[card](Col.TEXT)
+    clause = next((found[1] for line in reversed(lines) if (found := _CLAUSE.fullmatch(line))), None)
+    if f"{id_}!{clause}" in places and lines[-1].startswith("    "):
+        return places[f"{id_}!{clause}"](_OF_CLAUSES.get(lines[-1].split()[0]))
     if id_ in places:
         return places[id_](_field(lines[-1].strip()) if fault.line > 1 else None)
     return id_ or f"{fault.file}:{fault.line}"

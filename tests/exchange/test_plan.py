@@ -237,3 +237,36 @@ def test_a_figure_that_the_folder_does_not_know_is_told_by_cell(tree: Tree, tmp_
     made = plan.of_book(book_reader.read(path, {}), tmp_path / "moi")
 
     assert [place for place, _ in refusals(made)] == ["«Thẻ» C3", "«Câu hỏi» A2", "«Câu hỏi» A6"]
+
+
+def test_a_clause_of_a_paper_that_the_folder_does_not_know_is_told_by_cell(tree: Tree, tmp_path: Path) -> None:
+    path = tmp_path / "bai.xlsx"
+    path.write_bytes(convert.write_book(library.modules(tree.root)))
+    tree.write("../moi/figures.yaml", "")
+
+    made = plan.of_book(book_reader.read(path, {}), tmp_path / "moi")
+
+    assert {place for place, said in refusals(made) if "'Luật mẫu' không có trong sources.yaml" in said} == {
+        "«Căn cứ» C2",
+        "«Căn cứ» C3",
+        "«Căn cứ» C4",
+    }
+
+
+def test_what_a_workbook_has_no_column_for_stays(tree: Tree, tmp_path: Path) -> None:
+    tree.change(FIRST, "status:", "corrects:\n  - version: 3f0c9a1b2d4e5f60\n    question: M7.1-1\nstatus:")
+    tree.change(FIRST, "    cite: Luật mẫu", "    source: luat-mau\n    cite: Luật mẫu")
+    before = loader.load(tree.root).lessons["M7.1"]
+    path = tmp_path / "bai.xlsx"
+    path.write_bytes(convert.write_book(library.modules(tree.root)))
+    book = book_reader.read(path, {})
+    book.lessons["M7.1"] = replace(book.lessons["M7.1"], title="Tên mới")
+
+    made = plan.of_book(book, tree.root)
+    assert refusals(made) == []
+    plan.write(made, tree.root, replace_files=True)
+
+    after = loader.load(tree.root).lessons["M7.1"]
+    assert replace(after, version=before.version) == replace(before, title="Tên mới")
+    assert after.corrects
+    assert after.legal[0].source == "luat-mau"
