@@ -16,6 +16,7 @@ COPY pyproject.toml README.md ./
 COPY bot bot
 COPY channels channels
 COPY content content
+COPY exchange exchange
 COPY handlers handlers
 COPY learning learning
 COPY reports reports

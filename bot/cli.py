@@ -5,15 +5,15 @@ from __future__ import annotations
 import argparse
 import asyncio
 import importlib
-import json
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot import (
     backup,
+    cli_content,
     cli_digest,
+    cli_exchange,
     cli_items,
     cli_jobs,
     cli_plan,
@@ -34,6 +34,7 @@ from storage.database import DatabaseUrlError, open_database
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from datetime import datetime
 
     from bot.settings import Settings
     from storage.database import Database
@@ -58,14 +59,7 @@ def parser() -> ArgumentParser:
         db.add_parser(name, help=about).add_argument("file", type=Path, metavar="TỆP")
     cli_roster.add_arguments(commands.add_parser("roster", help="danh sách đơn vị và cán bộ"))
     invite.add_arguments(commands.add_parser("invite", help="cấp mã mời"))
-    content = commands.add_parser("content", help="nội dung").add_subparsers(
-        dest="content", required=True, metavar="LỆNH"
-    )
-    check = content.add_parser("check", help="kiểm tra mọi bài học")
-    check.add_argument("folder", nargs="?", type=Path, metavar="THƯ_MỤC")
-    check.add_argument("--json", action="store_true")
-    cli_items.add_arguments(content.add_parser("items", help="câu hỏi nào cần xem lại, theo câu trả lời"))
-    cli_search.add_misses_arguments(content.add_parser("misses", help="điều đã tra cứu mà chưa có bài"))
+    cli_content.add_arguments(commands.add_parser("content", help="nội dung"))
     cli_search.add_arguments(commands.add_parser("search", help="tra cứu bài học và con số"))
     cli_digest.add_arguments(commands.add_parser("digest", help="số liệu của một đơn vị"))
     cli_plan.add_arguments(commands.add_parser("plan", help="tin sẽ gửi trong một ngày, theo giờ"))
@@ -110,10 +104,12 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 async def _run(args: Namespace) -> int:
-    if args.command == "content" and args.content == "check":
-        return _content(args)
+    if args.command == "content" and args.content in cli_content.COMMANDS:
+        return await cli_content.run(args)
     if args.command == "search":
         return cli_search.run(args)
+    if args.command == "content" and args.content in cli_exchange.COMMANDS:
+        return await cli_exchange.run(args)
     if args.command == "roster" and args.roster_command == "template":
         return await cli_roster.run(args, "")
     chosen = settings.read()
@@ -203,17 +199,3 @@ async def _bot_name(chosen: Settings) -> str | None:
         return None
     finally:
         await channel.close()
-
-
-def _content(args: Namespace) -> int:
-    report = loader.check(args.folder, on=datetime.now(UTC).date())
-    if args.json:
-        print(json.dumps(report.as_dict(), ensure_ascii=False))
-    else:
-        print(f"{report.lessons} bài, {report.cards} thẻ, {report.questions} câu hỏi, {report.drills} tình huống.")
-    for fault in report.errors:
-        sys.stderr.write(f"{fault.file}:{fault.line}: {fault.message}\n")
-    if not args.json:
-        for fault in report.warnings:
-            sys.stderr.write(f"(lưu ý) {fault.file}:{fault.line}: {fault.message}\n")
-    return REFUSED if report.errors else 0

@@ -21,13 +21,14 @@ from channels.messages import Channel, EndpointId, Kind, Message
 from content import loader, search
 from handlers import broadcast, nudge
 from handlers.context import Installation
+from handlers.syllabus import corrections
 from learning.calendar import day_of
 from reports import digest
 from scheduler import holidays as days
 from scheduler.jobs import JobEngine, engine_for
 from scheduler.leader import CLOCK, lock_for
 from scheduler.ticker import Ticker
-from storage import accounts, planning, runs, schema
+from storage import accounts, finished, planning, runs, schema
 from storage.database import Database, open_database
 from web.metrics import Metrics
 
@@ -146,7 +147,8 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
             names[telegram_endpoint] = TELEGRAM
         today = day_of(clock.now())
         off = await days.load(conn, today)
-        await runs.keep_versions(conn, loader.sources(content), clock.now())
+        if await runs.keep_versions(conn, loader.sources(content), clock.now()):
+            await finished.wake(conn, corrections(library), clock.now())
         installation = Installation(
             invited_by=settings.invited_by,
             document=settings.document,

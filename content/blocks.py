@@ -90,6 +90,16 @@ class Blocks:
 
 def cut(text: str, complain: Complain) -> Blocks | None:
     """Cut a file; None when its head cannot be told from its body, or is no YAML."""
+    split = split_head(text, complain)
+    if split is None:
+        return None
+    head, body = split
+    first = next((place for place, line in enumerate(body) if QUESTION.fullmatch(line.text)), len(body))
+    return Blocks(head, tuple(_cards(body[:first], complain)), tuple(_questions(body[first:], complain)))
+
+
+def split_head(text: str, complain: Complain) -> tuple[Fields, list[Line]] | None:
+    """Return the head of a file and the lines below it; None when they cannot be told apart, or it is no YAML."""
     lines = [Line(number, words.rstrip()) for number, words in enumerate(text.split("\n"), start=1)]
     if lines[0].text != RULE:
         complain(1, "Dòng đầu tiên phải là '---' mở phần đầu.")
@@ -104,13 +114,7 @@ def cut(text: str, complain: Complain) -> Blocks | None:
     mapping = parse_mapping("\n".join(line.text for line in lines[1 : close - 1]), 2, complain)
     if mapping is None:
         return None
-    body = lines[close:]
-    first = next((place for place, line in enumerate(body) if QUESTION.fullmatch(line.text)), len(body))
-    return Blocks(
-        Fields(mapping, 1, complain),
-        tuple(_cards(body[:first], complain)),
-        tuple(_questions(body[first:], complain)),
-    )
+    return Fields(mapping, 1, complain), lines[close:]
 
 
 def _cards(lines: list[Line], complain: Complain) -> Iterator[WrittenCard]:

@@ -11,17 +11,20 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from content import drill_fit, drill_ways, parser, source
+from content import drill_fit, drill_ways, heads, law, source, tree
 from content.drill_model import Band, Criterion, Drill, Reply, Skill, Turn
+from content.faults import FaultList
 from content.fields import Fields
+from content.model import LessonStatus
 from content.yaml_lines import parse_mapping
 from learning.drill import Branch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
     from pathlib import Path
 
-    from content.faults import Complain, FaultList
+    from content.faults import Complain
     from content.source import Source
 
 FOLDER = "drills"
@@ -44,11 +47,20 @@ class DrillFile:
     reply_lines: Mapping[tuple[str, str], int]
     model_line: int
     review_lines: Mapping[str, int]
+    cite_lines: Mapping[str, int]
 
 
-def read(root: Path, faults: FaultList) -> list[DrillFile]:
-    """Return the drills below `root` by their number; all that is wrong goes to `faults`."""
+def read(root: Path, faults: FaultList, on: date | None = None) -> list[DrillFile]:
+    """
+    Return the drills below `root` by their number; all that is wrong goes to `faults`.
+
+    Args:
+        root: the directory that holds `drills/`.
+        faults: gathers what is wrong.
+        on: the day on which the papers that drills rest on must be in force; their statuses count when None.
+    """
     found: list[DrillFile] = []
+    registry = tree.registry_of(root, FaultList())
     for path in sorted((root / FOLDER).glob("*.yaml")):
         file = path.relative_to(root).as_posix()
         complain = faults.of(file)
@@ -57,6 +69,8 @@ def read(root: Path, faults: FaultList) -> list[DrillFile]:
         if drill is not None:
             if drill.drill.id != path.stem:
                 complain(drill.id_line, f"Tệp phải mang tên mã tình huống: {drill.drill.id}.yaml.")
+            is_draft = drill.drill.status is LessonStatus.DRAFT
+            law.check_clauses(drill.drill.legal, drill.cite_lines, registry, complain, on=on, is_draft=is_draft)
             found.append(drill)
     return sorted(found, key=lambda each: (len(each.drill.id), each.drill.id))
 
@@ -78,13 +92,13 @@ def parse(text: Source, file: str, complain: Complain) -> DrillFile | None:
     turn_lines: dict[str, int] = {}
     reply_lines: dict[tuple[str, str], int] = {}
     turns = _turns(head, {criterion.key for criterion in rubric}, turn_lines, reply_lines)
-    legal, review_lines = parser.read_legal(head) if "legal" in head.names else ((), {})
+    legal, review_lines, cite_lines = heads.legal_of(head) if "legal" in head.names else ((), {}, {})
     drill = Drill(
         id=drill_id,
         title=head.text("title", LONGEST_TITLE),
         skill=_skill(head),
-        audience=parser.read_audience(head),
-        status=parser.read_status(head),
+        audience=heads.audience_of(head),
+        status=heads.status_of(head),
         setting=head.text("setting", LONGEST_SETTING),
         rubric=rubric,
         start=head.text("start"),
@@ -94,7 +108,9 @@ def parse(text: Source, file: str, complain: Complain) -> DrillFile | None:
         legal=legal,
         version=text.version,
     )
-    placed = DrillFile(drill, file, head.line("id"), turn_lines, reply_lines, head.line("model"), review_lines)
+    placed = DrillFile(
+        drill, file, head.line("id"), turn_lines, reply_lines, head.line("model"), review_lines, cite_lines
+    )
     if not drill_ways.can_be_played(placed, head.line("start"), complain):
         return None
     drill_ways.check_points(drill, head.line("rubric"), complain)

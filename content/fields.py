@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
 
 from content.yaml_lines import Located
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from content.faults import Complain
 
 LONGEST_TEXT = 120
+Named = TypeVar("Named", bound=StrEnum)
 
 
 class Fields:
@@ -28,6 +30,10 @@ class Fields:
         """Return the line of that field, or of the mapping when it has none."""
         located = self._values.get(name)
         return self.first_line if located is None else located.line
+
+    def has(self, name: str) -> bool:
+        """Whether the mapping has that name."""
+        return name in self._values
 
     def only(self, *names: str) -> None:
         """Complain about every other name: it is most likely a misspelt one."""
@@ -46,6 +52,33 @@ class Fields:
         if len(value) > longest:
             self.complain(self.line(name), f"Mục '{name}' dài {len(value)} ký tự, nhiều nhất {longest}.")
         return value.strip()[:longest]
+
+    def optional(self, name: str, longest: int = LONGEST_TEXT) -> str:
+        """Return one line of text; "" when it is left out, empty (null) or faulty."""
+        located = self._values.get(name)
+        return "" if located is None or located.value is None else self.text(name, longest)
+
+    def blank(self, name: str) -> str:
+        """Return one line of text, which may be ""."""
+        located = self._values.get(name)
+        return "" if located is not None and located.value == "" else self.text(name)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return a list of texts; () when it is left out."""
+        items = self.items(name) if name in self._values else []
+        for item in items:
+            if not isinstance(item.value, str) or not item.value.strip():
+                self.complain(item.line, f"Mỗi phần tử của '{name}' phải là một dòng chữ.")
+        return tuple(item.value.strip() for item in items if isinstance(item.value, str))
+
+    def one_of(self, name: str, kinds: type[Named], instead: Named) -> Named:
+        """Return the member of an enum whose value is written; `instead` when it is faulty."""
+        written = self.text(name)
+        if written in set(kinds):
+            return kinds(written)
+        if written:
+            self.complain(self.line(name), f"Mục '{name}' không có mức '{written}'; chỉ dùng: {', '.join(kinds)}.")
+        return instead
 
     def integer(self, name: str, low: int, high: int) -> int:
         """Return a whole number from `low` to `high`; `low` when it is faulty."""
@@ -112,6 +145,14 @@ class Fields:
     def names(self) -> tuple[str, ...]:
         """Every name, in the order of the file."""
         return tuple(self._values)
+
+    def one_or_more(self, name: str) -> list[Fields]:
+        """Return a mapping, or a list of mappings; [] when it is left out."""
+        located = self._values.get(name)
+        if located is None:
+            return []
+        items = located.value if isinstance(located.value, list) else [located]
+        return [inner for item in items if (inner := self.inside(item, name)) is not None]
 
     def inside(self, item: Located, name: str) -> Fields | None:
         """Return the fields of one mapping found below `name`."""

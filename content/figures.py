@@ -11,7 +11,7 @@ FigureError
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from itertools import pairwise
@@ -37,7 +37,7 @@ class FigureError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One value and the days it holds, both ends included; `valid_to` None is without end."""
+    """One value and the days it holds, both ends included; `valid_to` None is without end, `line` is its source's."""
 
     key: str
     value: Decimal
@@ -45,6 +45,7 @@ class Figure:
     source: str
     valid_from: date
     valid_to: date | None
+    line: int = field(default=0, compare=False)
 
     def holds_on(self, day: date) -> bool:
         """Whether the value holds on that day."""
@@ -138,7 +139,7 @@ def _figure(key: str, fields: Fields) -> Figure | None:
         return None
     if end is not None and end < start:
         fields.complain(fields.line("valid_to"), "Ngày hết hiệu lực trước ngày có hiệu lực.")
-    return Figure(key, value, unit, origin, start, end)
+    return Figure(key, value, unit, origin, start, end, fields.line("source"))
 
 
 def _follow_each_other(values: tuple[Figure, ...], line: int, complain: Complain) -> None:

@@ -2,7 +2,7 @@
 The content's tree to a Library, or every fault in it.
 
     courses/<course>/<module>/module.yaml, <lesson>.md ..., final_test.md      figures.yaml (else the one shipped)
-    drills/<id>.yaml ...
+    drills/<id>.yaml ...    tools/<name>.md ...
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from content import drill_fit, drills, fit, tree
+from content import drill_fit, drills, fit, tools, tree
+from content.check import whole
 from content.faults import Complain, ContentError, Fault, FaultList
 from content.model import LegalBasis, Library
 
@@ -31,14 +32,16 @@ _ID_LINE = re.compile(r"^id: *(\S+) *$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a check found: how many lessons, cards, questions and drills, what is refused, what deserves a look."""
+    """What a check found: how many of each there are, what is refused, and what deserves a look."""
 
     lessons: int
     cards: int
     questions: int
-    drills: int
     errors: tuple[Fault, ...]
     warnings: tuple[Fault, ...]
+    drills: int = 0
+    tools: int = 0
+    sources: int = 0
 
     def as_dict(self) -> dict[str, object]:
         """Return the report for JSON; each fault as file, line and message."""
@@ -51,6 +54,8 @@ class Report:
             "cards": self.cards,
             "questions": self.questions,
             "drills": self.drills,
+            "tools": self.tools,
+            "sources": self.sources,
             "errors": plain(self.errors),
             "warnings": plain(self.warnings),
         }
@@ -78,6 +83,7 @@ def _read(root: Path) -> Library:
     faults = FaultList()
     modules = [read.module for read in tree.read(root, faults)]
     talks = drills.read(root, faults)
+    pages = tools.read(root, [lesson for module in modules for lesson in module.lessons], faults)
     if found := faults.sorted():
         raise ContentError(found)
     lessons = {lesson.id: lesson for module in modules for lesson in module.lessons}
@@ -89,19 +95,20 @@ def _read(root: Path) -> Library:
         questions=MappingProxyType({question.id: question for question in (*asked, *tested)}),
         module_of=MappingProxyType({lesson.id: module for module in modules for lesson in module.lessons}),
         drills=MappingProxyType({read.drill.id: read.drill for read in talks}),
+        tools=MappingProxyType({read.tool.id: read.tool for read in pages}),
     )
 
 
 def sources(root: Path | None = None) -> list[tuple[str, str, str]]:
     """
-    Return every lesson, final test and drill as published: (id, version, the file's text), for keeping.
+    Return every lesson, final test, drill and tool as published: (id, version, the file's text), for keeping.
 
     Args:
         root: as in `load`, whose checks it rests on.
     """
     found = []
     folder = SHIPPED if root is None else root
-    for path in sorted([*folder.glob("courses/*/*/*.md"), *folder.glob("drills/*.yaml")]):
+    for path in sorted([*folder.glob("courses/*/*/*.md"), *folder.glob("drills/*.yaml"), *folder.glob("tools/*.md")]):
         raw = path.read_bytes()
         text = raw.decode()
         if head := _ID_LINE.search(text):
@@ -118,8 +125,14 @@ def check(root: Path | None = None, on: date | None = None) -> Report:
         on: the day on which review dates are looked at; they are not when None.
     """
     faults, warnings = FaultList(), FaultList()
-    folder = SHIPPED if root is None else root
-    modules, talks = tree.read(folder, faults), drills.read(folder, faults)
+    where = SHIPPED if root is None else root
+    modules, talks = tree.read(where, faults, on), drills.read(where, faults, on)
+    registry = tree.registry_of(where, FaultList())
+    lessons = [lesson for read in modules for lesson in read.module.lessons]
+    pages = tools.read(where, lessons, faults, on)
+    others = [*map(whole.of_drill, talks), *map(whole.of_tool, pages)]
+    whole.check(where, modules, others, registry, faults, warnings, on)
+    whole.check_trace(where, modules, others, registry, tree.figures_of(where, FaultList()), faults, warnings)
     for read in modules:
         for file, lesson in read.lessons.items():
             warn = warnings.of(file)
@@ -133,15 +146,18 @@ def check(root: Path | None = None, on: date | None = None) -> Report:
         warn = warnings.of(talk.file)
         fit.warn_of_long_sentences(drill_fit.spoken(talk), warn)
         _warn_of_reviews(talk.drill.legal, talk.review_lines, on, warn)
-    lessons = [lesson for read in modules for lesson in read.module.lessons]
+    for page in pages:
+        _warn_of_reviews(page.tool.legal, page.review_lines, on, warnings.of(page.file))
     return Report(
         lessons=len(lessons),
         cards=sum(len(lesson.cards) for lesson in lessons),
         questions=sum(len(lesson.questions) for lesson in lessons)
         + sum(len(read.module.final_test.questions) for read in modules),
         drills=len(talks),
+        tools=len(pages),
         errors=faults.sorted(),
         warnings=warnings.sorted(),
+        sources=len(registry.by_id),
     )
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from content.drill_model import Drill
+    from content.tool_model import Tool
     from learning.grading import Tolerance
     from learning.roles import Track
 
@@ -29,13 +30,14 @@ class LessonStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LegalBasis:
-    """One clause a text rests on."""
+    """One clause a text rests on; `source` is the paper's id in the registry where the author declares it."""
 
     key: str
     cite: str
     in_force_from: date | None
     review_by: date | None
     needs_lawyer: bool = False
+    source: str = ""
 
 
 class QuestionKind(StrEnum):
@@ -120,6 +122,14 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class Correction:
+    """Whoever finished the lesson in its old `version` (16 hexadecimal digits) is put this question in a review."""
+
+    version: str
+    question_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Lesson:
     """Three to five cards of one idea, then questions. `version` is a hash of the lesson's file."""
 
@@ -134,6 +144,7 @@ class Lesson:
     cards: tuple[str, ...]
     questions: tuple[Question, ...]
     version: str
+    corrects: tuple[Correction, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +185,24 @@ class Library:
     questions: Mapping[str, Question]
     module_of: Mapping[str, Module]
     drills: Mapping[str, Drill] = field(default_factory=dict)
+    tools: Mapping[str, Tool] = field(default_factory=dict)
 
     def module(self, module_id: str) -> Module:
         """The module with that id."""
         return next(module for module in self.modules if module.id == module_id)
+
+    def tool(self, tool_id: str) -> Tool | None:
+        """The served tool with that id, or None."""
+        found = self.tools.get(tool_id)
+        return None if found is None or found.status is LessonStatus.DRAFT else found
+
+    def tools_of(self, lesson_id: str) -> tuple[Tool, ...]:
+        """The served tools of a lesson, in order."""
+        return tuple(
+            tool
+            for tool in self.tools.values()
+            if tool.lesson_id == lesson_id and tool.status is not LessonStatus.DRAFT
+        )
 
     def drill(self, drill_id: str) -> Drill | None:
         """The served drill with that id, or None."""

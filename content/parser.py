@@ -6,13 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from content import blocks, questions
-from content.model import LegalBasis, Lesson, LessonStatus
-from learning.roles import Track
+from content import blocks, heads, questions
+from content.model import LegalBasis, Lesson
 
 if TYPE_CHECKING:
     from content.faults import Complain
-    from content.fields import Fields
     from content.questions import PlacedQuestion
     from content.source import Source
 
@@ -31,6 +29,7 @@ class LessonFile:
     card_lines: tuple[int, ...]
     questions: tuple[PlacedQuestion, ...]
     review_lines: dict[str, int]
+    cite_lines: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +41,7 @@ class FinalTestFile:
     questions: tuple[PlacedQuestion, ...]
     legal: tuple[LegalBasis, ...]
     review_lines: dict[str, int]
+    cite_lines: dict[str, int]
     version: str
 
 
@@ -51,13 +51,13 @@ def parse_lesson(source: Source, module_id: str, complain: Complain) -> LessonFi
     if cut is None:
         return None
     head = cut.head
-    head.only("id", "title", "audience", "minutes", "objective", "status", "legal")
+    head.only("id", "title", "audience", "minutes", "objective", "status", "legal", "corrects")
     lesson_id = head.text("id")
     if lesson_id and (not LESSON_ID.fullmatch(lesson_id) or lesson_id.partition(".")[0] != module_id):
         complain(head.line("id"), f"Mã bài '{lesson_id}' sai; mẫu trong chuyên đề này: {module_id}.1.")
     if not FEWEST_CARDS <= len(cut.cards) <= MOST_CARDS:
         complain(1, f"Bài có {len(cut.cards)} thẻ; phải từ {FEWEST_CARDS} đến {MOST_CARDS}.")
-    legal, review_lines = read_legal(head)
+    legal, review_lines, cite_lines = heads.legal_of(head)
     for written in cut.questions:
         if "Bài" in written.fields:
             complain(written.line, "Dòng 'Bài:' chỉ dùng trong bài kiểm tra cuối chuyên đề.")
@@ -67,16 +67,18 @@ def parse_lesson(source: Source, module_id: str, complain: Complain) -> LessonFi
         id=lesson_id,
         module_id=module_id,
         title=head.text("title", LONGEST_TITLE),
-        audience=read_audience(head),
+        audience=heads.audience_of(head),
         minutes=head.integer("minutes", 1, MOST_MINUTES),
         objective=objective,
-        status=read_status(head),
+        status=heads.status_of(head),
         legal=legal,
         cards=tuple(card.text for card in cut.cards),
         questions=tuple(one.question for one in placed),
         version=source.version,
+        corrects=heads.corrects_of(head, {one.question.id for one in placed}),
     )
-    return LessonFile(lesson, head.line("id"), tuple(card.line for card in cut.cards), placed, review_lines)
+    card_lines = tuple(card.line for card in cut.cards)
+    return LessonFile(lesson, head.line("id"), card_lines, placed, review_lines, cite_lines)
 
 
 def parse_final_test(source: Source, module_id: str, complain: Complain) -> FinalTestFile | None:
@@ -94,43 +96,6 @@ def parse_final_test(source: Source, module_id: str, complain: Complain) -> Fina
     for written in cut.questions:
         if "Bài" not in written.fields:
             complain(written.line, f"Câu {written.id} thiếu dòng 'Bài:' cho biết hỏi về bài nào.")
-    legal, review_lines = read_legal(head)
+    legal, review_lines, cite_lines = heads.legal_of(head)
     placed = questions.parse(cut, test_id, legal, None, complain)
-    return FinalTestFile(test_id, head.line("id"), placed, legal, review_lines, source.version)
-
-
-def read_audience(head: Fields) -> frozenset[Track]:
-    """Return the tracks a head names; the others are complained about."""
-    tracks = set()
-    for item in head.items("audience"):
-        if item.value in set(Track):
-            tracks.add(Track(str(item.value)))
-        else:
-            head.complain(item.line, f"Đối tượng '{item.value}' không có; chỉ dùng {', '.join(Track)}.")
-    return frozenset(tracks)
-
-
-def read_status(head: Fields) -> LessonStatus:
-    """Return the status a head names; DRAFT when it is faulty."""
-    written = head.text("status")
-    if written in set(LessonStatus):
-        return LessonStatus(written)
-    if written:
-        head.complain(head.line("status"), f"Trạng thái '{written}' không có; chỉ dùng: {', '.join(LessonStatus)}.")
-    return LessonStatus.DRAFT
-
-
-def read_legal(head: Fields) -> tuple[tuple[LegalBasis, ...], dict[str, int]]:
-    """Return the clauses, and the line of each review date by key."""
-    legal: dict[str, LegalBasis] = {}
-    lines: dict[str, int] = {}
-    for fields in head.mappings("legal"):
-        fields.only("key", "cite", "in_force_from", "review_by", "needs_lawyer")
-        key, start, review = fields.text("key"), fields.day("in_force_from"), fields.day("review_by")
-        if key in legal:
-            fields.complain(fields.line("key"), f"Căn cứ '{key}' được ghi hai lần.")
-        if start is not None and review is not None and review < start:
-            fields.complain(fields.line("review_by"), "Ngày rà soát trước ngày có hiệu lực.")
-        legal[key] = LegalBasis(key, fields.text("cite"), start, review, fields.flag("needs_lawyer"))
-        lines[key] = fields.line("review_by")
-    return tuple(legal.values()), lines
+    return FinalTestFile(test_id, head.line("id"), placed, legal, review_lines, cite_lines, source.version)

@@ -6,19 +6,21 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from content import figures, fit, parser, source
+from content import figures, fit, law, parser, source, sources
 from content.fields import Fields
-from content.model import FinalTest, Module
+from content.model import FinalTest, LessonStatus, Module
 from content.yaml_lines import parse_mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
     from pathlib import Path
 
     from content.faults import Complain, FaultList
     from content.figures import Figures
     from content.model import Lesson, Question
     from content.parser import FinalTestFile, LessonFile
+    from content.sources import Registry
 
 MODULE_FILE = "module.yaml"
 FINAL_TEST_FILE = "final_test.md"
@@ -38,17 +40,50 @@ class ReadModule(NamedTuple):
     final_test: FinalTestFile | None
 
 
-def read(root: Path, faults: FaultList) -> list[ReadModule]:
-    """Return the modules below `root` in order; all that is wrong goes to `faults`."""
-    own_figures = root / figures.FILE
-    values = figures.read(own_figures, faults.of(figures.FILE)) if own_figures.exists() else figures.shipped()
+def read(root: Path, faults: FaultList, on: date | None = None) -> list[ReadModule]:
+    """
+    Return the modules below `root` in order; all that is wrong goes to `faults`.
+
+    Args:
+        root: the directory that holds `courses/`.
+        faults: gathers what is wrong.
+        on: the day on which the papers that lessons rest on must be in force; their statuses count when None.
+    """
+    values = figures_of(root, faults)
     folders = sorted(path for path in root.glob("courses/*/*") if path.is_dir() and _is_ours(path))
     if not folders:
         faults.of("courses")(1, "Không tìm thấy chuyên đề nào (courses/<khóa>/<chuyên đề>/).")
     modules = [found for folder in folders if (found := _module(folder, root, values, faults)) is not None]
     modules.sort(key=lambda found: (found.module.order, found.module.id))
     _refuse_duplicates(modules, faults)
+    registry = registry_of(root, faults)
+    if (root / figures.FILE).exists():
+        law.check_figures(values, registry, faults.of(figures.FILE), on)
+    for found in modules:
+        _check_law(found, registry, faults, on)
     return modules
+
+
+def figures_of(root: Path, faults: FaultList) -> Figures:
+    """Return the figures of a content root: its own, else those shipped."""
+    own = root / figures.FILE
+    return figures.read(own, faults.of(figures.FILE)) if own.exists() else figures.shipped()
+
+
+def registry_of(root: Path, faults: FaultList) -> Registry:
+    """Return the legal papers of a content root: its own, else those shipped."""
+    own = root / sources.FILE
+    return sources.read(own, faults.of(sources.FILE)) if own.exists() else sources.shipped()
+
+
+def _check_law(found: ReadModule, registry: Registry, faults: FaultList, on: date | None) -> None:
+    for file, lesson in found.lessons.items():
+        is_draft = lesson.lesson.status is LessonStatus.DRAFT
+        complain = faults.of(file)
+        law.check_clauses(lesson.lesson.legal, lesson.cite_lines, registry, complain, on=on, is_draft=is_draft)
+    if found.final_test is not None:
+        test, complain = found.final_test, faults.of(found.final_test_file)
+        law.check_clauses(test.legal, test.cite_lines, registry, complain, on=on)
 
 
 def _is_ours(path: Path) -> bool:

@@ -196,6 +196,14 @@ class LeaveScene(Action):
 
 
 @dataclass(frozen=True, slots=True)
+class OpenTool(Action):
+    """Send a tool (mẫu)."""
+
+    word: ClassVar[str] = "tool"
+    tool: str
+
+
+@dataclass(frozen=True, slots=True)
 class Drill(Action):
     """Show a unit of a report: `cut` is 0 for live figures, else the cut-off (seconds); `page` of its children."""
 

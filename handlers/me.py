@@ -22,7 +22,7 @@ MOST_SHOWN = 3
 
 async def show(ctx: Context) -> list[Message]:
     """What is kept of the person, and how far they are."""
-    standing = await study.where(ctx.conn, ctx.person, ctx.now)
+    standing = await study.where(ctx.conn, ctx.library, ctx.person, ctx.now)
     posts = await learners.posts(ctx.conn, ctx.person, day_of(ctx.now))
     lines = _progress(ctx, standing)
     known = await learners.by_id(ctx.conn, ctx.person)

@@ -55,7 +55,7 @@ def _standing(learner: Learner, studies: Studies, library: Library, unasked: fro
 
 async def look(conn: AsyncConnection, library: Library, learner: Learner, holidays: Holidays, now: datetime) -> None:
     """Decide what a learner gets next, and when; the planner queues it when its day has come."""
-    studies = await study.where(conn, learner.person_id, now)
+    studies = await study.where(conn, library, learner.person_id, now)
     doors = await accounts.open_doors(conn, learner.person_id)
     if not doors or not studies.tracks:
         await learners.change(conn, learner.person_id, next_due_at=None)
@@ -88,7 +88,7 @@ async def render(
         return "not_a_learner"
     if await pauses.is_paused(conn, person_id, day_of(now)):
         return pauses.PAUSED
-    studies = await study.where(conn, person_id, now)
+    studies = await study.where(conn, library, person_id, now)
     if not studies.tracks:
         await learners.change(conn, person_id, next_due_at=None)
         return "no_position"

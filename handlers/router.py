@@ -29,6 +29,7 @@ from handlers import (
     quiz,
     settings,
     study,
+    tool,
     words,
 )
 from learning.codes import looks_like_code
@@ -210,6 +211,7 @@ _TAPS: dict[type[actions.Action], Callable[[Context, Any], Awaitable[list[Messag
     actions.Scene: drill.begin,
     actions.Say: drill.say,
     actions.LeaveScene: drill.leave,
+    actions.OpenTool: tool.show,
     actions.SetHour: settings.set_hour,
     actions.SetShift: settings.set_shift,
     actions.SetPace: settings.set_pace,

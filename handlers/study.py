@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from content import present
 from handlers import quiz, words
-from handlers.syllabus import Item, lessons_of, next_item, test_pool
+from handlers.syllabus import Item, corrections, lessons_of, next_item, test_pool
 from learning import lesson as rules
 from learning.calendar import at, day_of, monday
 from learning.shuffle import shuffled
@@ -30,11 +30,16 @@ if TYPE_CHECKING:
 MOST_REVIEWED = 3  # questions of an earlier day put before a lesson
 
 
-async def where(conn: AsyncConnection, person_id: PersonId, now: datetime) -> Studies:
+async def where(conn: AsyncConnection, library: Library, person_id: PersonId, now: datetime) -> Studies:
     """Read where somebody stands today."""
     today = day_of(now)
     return await studies(
-        conn, person_id, today=today, today_from=at(today, time.min), week_from=at(monday(today), time.min)
+        conn,
+        person_id,
+        today=today,
+        today_from=at(today, time.min),
+        week_from=at(monday(today), time.min),
+        corrections=corrections(library),
     )
 
 
@@ -43,7 +48,7 @@ async def where(conn: AsyncConnection, person_id: PersonId, now: datetime) -> St
 
 async def resume(ctx: Context) -> list[Message]:
     """Go to the very step where somebody stopped, or on to what comes next."""
-    standing = await where(ctx.conn, ctx.person, ctx.now)
+    standing = await where(ctx.conn, ctx.library, ctx.person, ctx.now)
     if standing.open_run is not None:
         if not _fits(ctx.library, standing.open_run):
             return await _begin_again(ctx, standing.open_run)
@@ -69,7 +74,7 @@ async def open_lesson(ctx: Context, lesson: Lesson) -> Message | None:
     Returns:
         None if it is not theirs to learn now: of another track, done already, or another sitting is open.
     """
-    standing = await where(ctx.conn, ctx.person, ctx.now)
+    standing = await where(ctx.conn, ctx.library, ctx.person, ctx.now)
     run = standing.open_run
     if run is None:
         module = ctx.library.module_of[lesson.id]
@@ -236,7 +241,7 @@ def _fits(library: Library, run: Run) -> bool:
 async def _begin_again(ctx: Context, run: Run) -> list[Message]:
     """The content was published anew meanwhile: drop the sitting and begin what comes next."""
     await runs.drop(ctx.conn, run.id)
-    return await begin_next(ctx, await where(ctx.conn, ctx.person, ctx.now))
+    return await begin_next(ctx, await where(ctx.conn, ctx.library, ctx.person, ctx.now))
 
 
 async def later(ctx: Context, action: Later) -> list[Message]:
@@ -269,7 +274,9 @@ async def _finish(ctx: Context, run: Run) -> list[Message]:
         return [words.test_done(run, module, passed=passed, tries_left=left, replaces=ctx.in_place())]
     done = await runs.count_lesson(ctx.conn, run.person_id, module.id)
     lesson = ctx.library.lessons[run.lesson_id]
-    return [words.lesson_done(run, lesson, done, asks_hour=ctx.account.hour is None, replaces=ctx.in_place())]
+    tools = ctx.library.tools_of(lesson.id)
+    asks_hour = ctx.account.hour is None
+    return [words.lesson_done(run, lesson, done, tools, asks_hour=asks_hour, replaces=ctx.in_place())]
 
 
 async def _tries(ctx: Context, run: Run) -> int:

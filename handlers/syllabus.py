@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from storage.standing import Corrected
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -31,6 +33,15 @@ def test_pool(module: Module, tracks: Collection[Track]) -> tuple[Question, ...]
     """The questions a final test may draw for these tracks."""
     lessons = {lesson.id for lesson in lessons_of(module, tracks)}
     return tuple(question for question in module.final_test.questions if question.lesson_id in lessons)
+
+
+def corrections(library: Library) -> tuple[Corrected, ...]:
+    """The questions for those who finished lessons in texts that are corrected since."""
+    return tuple(
+        Corrected(lesson.id, correction.version, correction.question_id)
+        for lesson in library.lessons.values()
+        for correction in lesson.corrects
+    )
 
 
 def next_item(library: Library, studies: Studies) -> Item | None:

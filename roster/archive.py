@@ -67,7 +67,7 @@ def _judge(archive: zipfile.ZipFile) -> None:
     if total > MAX_TOTAL_BYTES or swollen:
         raise refused(
             f"tệp giải nén ra {total // 2**20} MB, lớn bất thường; không đọc.",
-            "chép riêng hai trang «Đơn vị», «Cán bộ» sang mẫu mới, hoặc chia thành nhiều tệp.",
+            "chép riêng các trang của mẫu sang tệp mới, hoặc chia thành nhiều tệp.",
         )
     if len(set(names)) != len(names) or "xl/workbook.xml" not in names:
         raise refused("tệp không phải sổ làm việc Excel (.xlsx).", _SAVE_AS_XLSX)

@@ -1,6 +1,8 @@
 """
 The process that opens an officer's file: bounded memory and time, one JSON line a row on standard output.
 
+With no titles after the path it reads a roster, else the sheets of an XLSX that have those titles.
+
 Lines: {"total": rows}, {"sheet": title, "row": n, "cells": [...]}, {"faults": [[sheet, row, column, message], ...]}
 and, last, {"end": true}. A file that makes it die harms nobody else.
 """
@@ -33,26 +35,26 @@ MAX_TEXT = 1_000
 TITLES = (UNIT_SHEET, PERSON_SHEET)
 
 
-def main(path: str) -> None:
+def main(path: str, *titles: str) -> None:
     """Read the file or folder at `path` and print it, or print why not."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
     try:
-        _print_all(Path(path))
+        _print_all(Path(path), titles)
     except FileRefusedError as error:
         _say({"faults": [[f.sheet, f.row, f.column, f.message] for f in error.faults]})
     _say({"end": True})
 
 
-def _print_all(path: Path) -> None:
-    if path.is_dir():
+def _print_all(path: Path, titles: tuple[str, ...]) -> None:
+    if path.is_dir() and not titles:
         _print_csv(csv_files.find_csv(path))
         return
-    if path.suffix.casefold() == ".csv":
+    if path.suffix.casefold() == ".csv" and not titles:
         raise refused("chỉ có một tệp CSV.", "để don_vi.csv và can_bo.csv trong một thư mục, rồi chỉ ra thư mục đó.")
     try:
         with archive.open_xlsx(path) as opened:
-            _print_xlsx(path, opened)
+            _print_xlsx(path, opened, titles)
     except (zipfile.BadZipFile, zlib.error, ExpatError, EOFError, NotImplementedError, KeyError) as error:
         raise refused("tệp Excel hỏng, không đọc được.", "mở tệp bằng Excel, lưu lại rồi gửi lại.") from error
 
@@ -67,14 +69,14 @@ def _print_csv(files: dict[str, Path]) -> None:
             _print_row(title, number, cells)
 
 
-def _print_xlsx(path: Path, opened: zipfile.ZipFile) -> None:
+def _print_xlsx(path: Path, opened: zipfile.ZipFile, titles: tuple[str, ...]) -> None:
     from python_calamine import CalamineError, load_workbook  # noqa: PLC0415 - only after the directory was judged
 
     parts = sheet_xml.sheet_parts(opened)
     for part in ("xl/sharedStrings.xml", "xl/styles.xml"):
         sheet_xml.refuse_dtd(opened, part)
-    chosen = _chosen(parts)
-    faults = [Fault(title, None, None, _missing(title)) for title in TITLES if title not in chosen]
+    chosen = _chosen(parts, titles or TITLES)
+    faults = [Fault(title, None, None, _missing(title)) for title in TITLES if title not in chosen and not titles]
     shapes = {title: sheet_xml.shape(opened, parts[name]) for title, name in chosen.items()}
     for title, shape in shapes.items():
         faults.extend(_shape_faults(title, shape))
@@ -83,8 +85,8 @@ def _print_xlsx(path: Path, opened: zipfile.ZipFile) -> None:
     _say({"total": sum(shape.last_row for shape in shapes.values())})
     try:
         workbook = load_workbook(str(path))
-        for title in TITLES:
-            sheet = workbook.get_sheet_by_name(chosen[title])
+        for title, name in chosen.items():
+            sheet = workbook.get_sheet_by_name(name)
             if sheet.start is not None:
                 left = [""] * sheet.start[1]
                 for number, cells in enumerate(sheet.iter_rows(), start=1):
@@ -93,16 +95,16 @@ def _print_xlsx(path: Path, opened: zipfile.ZipFile) -> None:
         raise refused("tệp Excel hỏng, không đọc được.", "mở tệp bằng Excel, lưu lại rồi gửi lại.") from error
 
 
-def _chosen(names: Iterable[str]) -> dict[str, str]:
-    """The two sheets that are read, by title, among a workbook's; their names match folded."""
+def _chosen(names: Iterable[str], titles: tuple[str, ...]) -> dict[str, str]:
+    """The sheets that are read, by title in the order of `titles`, among a workbook's; their names match folded."""
     chosen: dict[str, str] = {}
     for name in names:
-        title = next((title for title in TITLES if fold(title) == fold(name)), None)
+        title = next((title for title in titles if fold(title) == fold(name)), None)
         if title and title in chosen:
             raise refused(f"có hai trang tính tên «{title}».", "đổi tên hoặc xóa một trang.", sheet=title)
         if title:
             chosen[title] = name
-    return chosen
+    return {title: chosen[title] for title in titles if title in chosen}
 
 
 def _shape_faults(title: str, shape: sheet_xml.SheetShape) -> Iterator[Fault]:
@@ -146,6 +148,8 @@ def _text(value: Any) -> str:
             return f"{value.day:02}/{value.month:02}/{value.year:04}"
         case float() if value.is_integer():
             return f"{value:.0f}"
+        case float():
+            return str(value).replace(".", ",")
         case _:
             return str(value)[:MAX_TEXT]
 
@@ -163,4 +167,4 @@ def _say(line: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(*sys.argv[1:])

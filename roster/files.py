@@ -27,9 +27,27 @@ def read(path: Path, progress: Progress = silent) -> Workbook:
     Raises:
         FileRefusedError: the file cannot be read, with every reason found.
     """
+    sheets = _read(path, (), progress)
+    return Workbook(sheets.get(UNIT_SHEET, RawSheet(UNIT_SHEET)), sheets.get(PERSON_SHEET, RawSheet(PERSON_SHEET)))
+
+
+def read_sheets(path: Path, titles: tuple[str, ...]) -> dict[str, RawSheet]:
+    """
+    Read the sheets of an XLSX that have these titles, whatever else it holds; blocks, so call it in a thread.
+
+    Returns:
+        the sheets that are there and hold something, by title.
+
+    Raises:
+        FileRefusedError: the file cannot be read, with every reason found.
+    """
+    return _read(path, titles, silent)
+
+
+def _read(path: Path, titles: tuple[str, ...], progress: Progress) -> dict[str, RawSheet]:
     if not path.exists():
         raise refused(f"không tìm thấy «{path.name}».", "kiểm tra lại tên tệp hoặc thư mục.")
-    command = [sys.executable, "-m", "roster.child", str(path.resolve())]
+    command = [sys.executable, "-P", "-m", "roster.child", str(path.resolve()), *titles]
     # What this process finds, and nothing else that it knows (its environment holds secrets).
     environment = {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
     if libraries := os.environ.get("LD_LIBRARY_PATH"):
@@ -41,21 +59,21 @@ def read(path: Path, progress: Progress = silent) -> Workbook:
         out_of_time = threading.Timer(SECONDS, process.kill)
         out_of_time.start()
         try:
-            workbook = _collect(process.stdout, progress)
+            sheets = _collect(process.stdout, progress)
         finally:
             out_of_time.cancel()
             process.kill()
-    if workbook is None:
+    if sheets is None:
         raise refused(
             "tệp quá lớn hoặc bất thường: đọc quá bộ nhớ hay thời gian cho phép.",
-            "chép riêng hai trang «Đơn vị», «Cán bộ» sang mẫu mới, hoặc chia thành nhiều tệp.",
+            "chép riêng các trang của mẫu sang tệp mới, hoặc chia thành nhiều tệp.",
         )
-    return workbook
+    return sheets
 
 
-def _collect(stream: IO[bytes], progress: Progress) -> Workbook | None:
-    """The rows of a whole, None if the child died before its end."""
-    sheets = {UNIT_SHEET: RawSheet(UNIT_SHEET), PERSON_SHEET: RawSheet(PERSON_SHEET)}
+def _collect(stream: IO[bytes], progress: Progress) -> dict[str, RawSheet] | None:
+    """The sheets of a whole, None if the child died before its end."""
+    sheets: dict[str, RawSheet] = {}
     faults: list[Fault] = []
     total = done = 0
     for encoded in stream:
@@ -65,7 +83,7 @@ def _collect(stream: IO[bytes], progress: Progress) -> Workbook | None:
             return None
         match line:
             case {"sheet": title, "row": number, "cells": cells}:
-                sheets[title].rows.append(RawRow(number, tuple(cells)))
+                sheets.setdefault(title, RawSheet(title)).rows.append(RawRow(number, tuple(cells)))
                 done += 1
                 if done % _EVERY == 0:
                     progress("Đọc tệp", done, total)
@@ -77,5 +95,5 @@ def _collect(stream: IO[bytes], progress: Progress) -> Workbook | None:
                 if faults:
                     raise FileRefusedError(*faults)
                 progress("Đọc tệp", done, done)
-                return Workbook(sheets[UNIT_SHEET], sheets[PERSON_SHEET])
+                return sheets
     return None

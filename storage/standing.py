@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import Date, Select, Text, and_, bindparam, cast, func, or_, select
+from sqlalchemy import Date, Select, Text, and_, bindparam, cast, func, literal, or_, select, union_all
 
 from learning.roles import Track
 from storage.runs import RUN_COLUMNS, Run, run_of
@@ -14,9 +15,18 @@ from storage.tables import Instant, Uid, attempt, learner_course, lesson_run, pe
 if TYPE_CHECKING:
     from datetime import date, datetime
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from channels.messages import PersonId
+
+
+class Corrected(NamedTuple):
+    """A question for whoever finished a lesson in an old version of its text."""
+
+    lesson_id: str
+    version: str
+    question_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +40,8 @@ class Studies:
     best_percent: dict[str, int]
     completed: frozenset[str]
     tests: tuple[str, ...]
-    review: tuple[str, ...]  # wrong ones of an earlier day, not put again yet
-    review_since: datetime | None  # when the oldest wrong one was answered, today's too
+    review: tuple[str, ...]  # wrong ones of an earlier day, and corrected ones, not put again yet
+    review_since: datetime | None  # when the oldest of them was answered or its old text finished, today's too
     open_run: Run | None
 
 
@@ -39,7 +49,8 @@ def _words(text: str | None) -> list[str]:
     return text.split(",") if text else []
 
 
-def _query() -> Select[Any]:
+@lru_cache(maxsize=8)
+def _query(corrections: tuple[Corrected, ...]) -> Select[Any]:
     """One statement for all of it; `who`, `today`, `today_from` and `week_from` are its parameters."""
     who, today = bindparam("who", type_=Uid), bindparam("today", type_=Date)
     run, again, sitting = lesson_run.alias("mine"), attempt.alias("again"), lesson_run.alias("sitting")
@@ -62,14 +73,18 @@ def _query() -> Select[Any]:
         + func.coalesce(cast(learner_course.c.completed_at, Text), "")
     )
     modules = select(func.aggregate_strings(enrolment, ";")).where(learner_course.c.person_id == who)
+
+    def was_put_after(question: ColumnElement[str], run_id: ColumnElement[int]) -> ColumnElement[bool]:
+        later = select(again.c.id).where(
+            again.c.person_id == who,
+            again.c.question_id == question,
+            again.c.run_id > run_id,
+            again.c.answered_at.is_not(None),
+        )
+        return later.exists()
+
     # Wrong first answers in finished lessons that were not put again in a later sitting.
-    put_again = select(again.c.id).where(
-        again.c.person_id == who,
-        again.c.question_id == attempt.c.question_id,
-        again.c.run_id > attempt.c.run_id,
-        again.c.answered_at.is_not(None),
-    )
-    wrong = (
+    wrong_ones = (
         select(attempt.c.question_id, attempt.c.answered_at)
         .join(sitting, sitting.c.id == attempt.c.run_id)
         .where(
@@ -78,10 +93,22 @@ def _query() -> Select[Any]:
             attempt.c.is_right.is_(False),
             sitting.c.kind == "lesson",
             sitting.c.finished_at.is_not(None),
-            ~put_again.exists(),
+            ~was_put_after(attempt.c.question_id, attempt.c.run_id),
         )
-        .cte("wrong")
     )
+    # Those whose lesson was finished in a text that is corrected since.
+    corrected_ones = [
+        select(literal(corrected.question_id, Text), sitting.c.finished_at).where(
+            sitting.c.person_id == who,
+            sitting.c.kind == "lesson",
+            sitting.c.lesson_id == corrected.lesson_id,
+            sitting.c.version == corrected.version,
+            sitting.c.finished_at.is_not(None),
+            ~was_put_after(literal(corrected.question_id, Text), sitting.c.id),
+        )
+        for corrected in corrections
+    ]
+    wrong = (union_all(wrong_ones, *corrected_ones) if corrected_ones else wrong_ones).cte("wrong")
     review = select(func.aggregate_strings(wrong.c.question_id, ",")).where(
         wrong.c.answered_at < bindparam("today_from", type_=Instant)
     )
@@ -104,11 +131,14 @@ def _query() -> Select[Any]:
     )
 
 
-_STUDIES = _query()
-
-
 async def studies(
-    conn: AsyncConnection, person_id: PersonId, *, today: date, today_from: datetime, week_from: datetime
+    conn: AsyncConnection,
+    person_id: PersonId,
+    *,
+    today: date,
+    today_from: datetime,
+    week_from: datetime,
+    corrections: tuple[Corrected, ...] = (),
 ) -> Studies:
     """
     Read where a person stands.
@@ -119,9 +149,10 @@ async def studies(
         today: the day in Viet Nam, for positions.
         today_from: when that day began; what was wrong before is to be reviewed.
         week_from: when its week began, for counting tries of final tests.
+        corrections: the questions that follow corrected texts, for those who finished the old ones.
     """
     values = {"who": person_id, "today": today, "today_from": today_from, "week_from": week_from}
-    row = (await conn.execute(_STUDIES, values)).one()
+    row = (await conn.execute(_query(corrections), values)).one()
     enrolments = [entry.split(":", 2) for entry in (row.modules or "").split(";") if entry]
     return Studies(
         person_id=person_id,

@@ -169,7 +169,7 @@ async def _lesson_waiting(program: Program) -> None:
     person_id = PersonId(door.person_id or 0)
     now = program.clock.now()
     async with program.database.begin() as conn:
-        studies = await study.where(conn, person_id, now)
+        studies = await study.where(conn, program.library, person_id, now)
         opened = await study.open_next(conn, program.library, studies, now, is_pushed=True)
         if opened is None:
             raise StartError("Dữ liệu minh họa không đủ: xóa tệp data/demo.db rồi chạy lại.")

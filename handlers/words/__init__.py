@@ -90,6 +90,7 @@ from handlers.words.settings import (
     unlink_asked,
     unlinked,
 )
+from handlers.words.tools import tool
 
 __all__ = [
     "CHANGE_KINDS",
@@ -165,6 +166,7 @@ __all__ = [
     "step_name",
     "test_done",
     "too_many_tries",
+    "tool",
     "try_again",
     "unit_unknown",
     "unlink_asked",

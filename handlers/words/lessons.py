@@ -10,11 +10,15 @@ from learning.calendar import Shift
 from learning.text import given_name
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from content.model import Lesson, Library, Module
+    from content.tool_model import Tool
     from storage.runs import Run
     from storage.standing import Studies
 
 from handlers.words.buttons import CONTINUE, hours, later, titled
+from handlers.words.tools import tool_button
 
 
 def card(run: Run, text: str, *, replaces: str | None) -> Message:
@@ -34,15 +38,17 @@ def kept(run: Run) -> Message:
     )
 
 
-def lesson_done(run: Run, lesson: Lesson, done: int, *, asks_hour: bool, replaces: str | None) -> Message:
-    """A lesson's end: what it brought, what is left, and (the first time) when the next should come."""
+def lesson_done(
+    run: Run, lesson: Lesson, done: int, tools: Iterable[Tool], *, asks_hour: bool, replaces: str | None
+) -> Message:
+    """A lesson's end: what it brought, what is left, its tools, and (the first time) when the next should come."""
     progress = run.progress
     left = progress.total - done
     lines = [f"“{lesson.title}”. Đúng {progress.right_first}/{progress.asked} câu ngay lần đầu."]
     lines.append(
         f"Chuyên đề còn {left} bài." if left > 0 else "Đồng chí đã học hết các bài, còn bài kiểm tra cuối chuyên đề."
     )
-    rows: list[tuple[Button, ...]] = [(CONTINUE,)]
+    rows: list[tuple[Button, ...]] = [(CONTINUE,), *((tool_button(tool),) for tool in tools)]
     if asks_hour:
         lines.append("\nĐồng chí muốn nhận bài mới vào lúc nào trong ngày?")
         rows += hours()

@@ -67,6 +67,15 @@ SPOILT = [
     ("parameter that ends", L, "Việc làm ngay", "{{ het_han }}", 20, "không có giá trị sau ngày 31/12/2025"),
     ("broken parameter", L, "{{ gio.to_truong }} giờ.", "{{ gio.to_truong } giờ.", 17, "Tham số viết sai"),
     ("parameter in the title", L, "Bài mẫu", '"Bài {{ x.y }}"', 2, "'x.y' không có"),
+    ("old version", L, "legal:", "corrects: {version: v1, question: M7.1-1}\nlegal:", 8, "Bản cũ 'v1' sai"),
+    (
+        "corrects another lesson",
+        L,
+        "legal:",
+        f"corrects: {{version: {'0a' * 8}, question: M7.2-1}}\nlegal:",
+        8,
+        "M7.2-1",
+    ),
     ("head not closed", L, "---\nChị Hoa", "Chị Hoa", 14, "thiếu dòng '---'"),
     ("no head", L, "---\nid", "id", 1, "Dòng đầu tiên"),
     ("bad YAML", L, "minutes: 4", "minutes: [4", 6, "YAML viết sai"),
@@ -143,7 +152,10 @@ def test_thirteen_lessons_are_too_many(tree: Tree) -> None:
     for number in range(2, 14):
         tree.write(f"courses/c/m7/m7_{number}.md", LESSON.replace("M7.1", f"M7.{number}"))
 
-    assert [fault.file for fault in check(tree.root).errors] == [M]
+    with pytest.raises(ContentError) as caught:
+        load(tree.root)
+
+    assert [fault.file for fault in caught.value.faults] == [M]
 
 
 def test_lessons_are_in_the_order_of_their_numbers(tree: Tree) -> None:
@@ -223,6 +235,8 @@ def test_a_report_is_ready_for_json(tree: Tree) -> None:
         "cards": 3,
         "questions": 2,
         "drills": 0,
+        "tools": 0,
+        "sources": 4,
         "errors": None,
         "warnings": [],
     }

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from content.faults import FaultList
-from content.model import LegalBasis, LessonStatus
+from content.model import Correction, LegalBasis, LessonStatus
 from content.parser import FinalTestFile, LessonFile, parse_final_test, parse_lesson
 from content.source import Source
 from learning.roles import Track
@@ -61,6 +61,20 @@ def test_line_breaks_inside_a_card_are_kept() -> None:
     text = LESSON.replace("Việc làm ngay:", "• Một\n• Hai\n\nViệc làm ngay:")
 
     assert parsed(text).lesson.cards[2] == "• Một\n• Hai\n\nViệc làm ngay: hỏi tổ của mình."
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "corrects: {version: 0123456789abcdef, question: M7.1-1}",
+        "corrects:\n  - version: 0123456789abcdef\n    question: M7.1-1",
+    ],
+)
+def test_a_lesson_may_correct_an_old_version(written: str) -> None:
+    lesson = parsed(LESSON.replace("legal:", f"{written}\nlegal:")).lesson
+
+    assert lesson.corrects == (Correction("0123456789abcdef", "M7.1-1"),)
+    assert parsed(LESSON).lesson.corrects == ()
 
 
 def test_a_lawyer_may_be_asked_for() -> None:

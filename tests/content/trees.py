@@ -26,6 +26,36 @@ het_han:
     valid_to: 2025-12-31
 """
 
+SOURCES = """\
+luat-mau:
+  title: Luật mẫu
+  kind: luật
+  in_force_from: 2025-07-01
+  status: còn hiệu lực
+  amended_by: [1/2027/QH16]
+  read: bản lưu
+1/2027/QH16:
+  title: Luật mẫu sửa đổi
+  kind: luật
+  in_force_from: 2027-01-01
+  status: còn hiệu lực
+  read: bản lưu
+2/2020/NĐ-CP:
+  title: Nghị định mẫu
+  kind: nghị định
+  in_force_from: 2020-01-01
+  in_force_to: 2029-12-31
+  status: còn hiệu lực
+  replaced_by: luat-mau
+  read: bản lưu
+quyet-dinh-mau:
+  title: Quyết định mẫu
+  kind: quyết định
+  status: chưa rõ
+  read: chưa đọc
+  needs_lawyer: true
+"""
+
 MODULE = """\
 id: M7
 title: Chuyên đề mẫu

@@ -63,7 +63,9 @@ def said() -> Iterator[tuple[str, Message]]:
     test = run("test", begin_test(("a",) * 10))
     module = LIBRARY.modules[0]
     yield "kept", words.kept(sitting)
-    yield "lesson_done", words.lesson_done(sitting, lesson, 3, asks_hour=True, replaces=None)
+    yield "lesson_done", words.lesson_done(sitting, lesson, 3, (), asks_hour=True, replaces=None)
+    for tool in LIBRARY.tools.values():
+        yield f"lesson_done {tool.id}", words.lesson_done(sitting, lesson, 3, (tool,), asks_hour=True, replaces=None)
     for passed in (True, False):
         yield "test_done", words.test_done(test, module, passed=passed, tries_left=2, replaces=None)
     yield "review_done", words.review_done(run("review", begin_review(("a",))), replaces=None)

@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))]
 ADRS = sorted((DOCS / "adr").glob("*.md"))
-ROOMS = ("bot", "channels", "handlers", "reports", "roster", "scheduler", "storage", "web")
+ROOMS = ("bot", "channels", "exchange", "handlers", "reports", "roster", "scheduler", "storage", "web")
 
 _PARTS = ["Context", "Decision", "Consequences"]
 _LINK = re.compile(r"\[[^\]]*\]\((?P<target>[^)\s]+)\)")

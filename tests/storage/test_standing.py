@@ -7,7 +7,7 @@ from learning import lesson as rules
 from learning.calendar import at, day_of, monday
 from learning.roles import Role, Track
 from storage import runs
-from storage.standing import Studies, studies
+from storage.standing import Corrected, Studies, studies
 from tests import builders
 
 if TYPE_CHECKING:
@@ -31,10 +31,17 @@ async def learner(conn: AsyncConnection) -> PersonId:
     return person_id
 
 
-async def where(conn: AsyncConnection, person_id: PersonId, now: datetime) -> Studies:
+async def where(
+    conn: AsyncConnection, person_id: PersonId, now: datetime, corrections: tuple[Corrected, ...] = ()
+) -> Studies:
     today = day_of(now)
     return await studies(
-        conn, person_id, today=today, today_from=at(today, time.min), week_from=at(monday(today), time.min)
+        conn,
+        person_id,
+        today=today,
+        today_from=at(today, time.min),
+        week_from=at(monday(today), time.min),
+        corrections=corrections,
     )
 
 
@@ -47,12 +54,13 @@ async def sat(
     *,
     kind: str = "lesson",
     is_finished: bool = True,
+    version: str = "v",
 ) -> None:
     """A sitting with these answers (right or wrong by question)."""
     begin = rules.begin_test if kind == "test" else lambda questions: rules.begin_lesson(0, questions)
     progress = begin(tuple(answers) or ("x",))
     run = await runs.open_new(
-        conn, person_id=person_id, kind=kind, module_id="M0", lesson_id=lesson_id, version="v", progress=progress,
+        conn, person_id=person_id, kind=kind, module_id="M0", lesson_id=lesson_id, version=version, progress=progress,
         is_pushed=False, now=now,
     )  # fmt: skip
     assert run is not None
@@ -181,3 +189,31 @@ async def test_everybody_has_their_own(database: Database) -> None:
         found = await where(conn, an, NOW + DAY)
 
     assert (found.tracks, found.done, found.review, found.open_run) == (frozenset(), frozenset(), (), None)
+
+
+async def test_a_corrected_question_is_for_those_who_finished_the_old_text(database: Database) -> None:
+    corrections = (Corrected("M0.1", "old", "M0.1-9"), Corrected("M0.2", "old", "M0.2-9"))
+    async with database.begin() as conn:
+        finished, on_the_new, still_open = [await builders.human(conn, f"Người {number}") for number in range(3)]
+        await sat(conn, finished, "M0.1", {"M0.1-1": True}, NOW - DAY, version="old")
+        await sat(conn, on_the_new, "M0.1", {"M0.1-1": True}, NOW - DAY, version="new")
+        await sat(conn, still_open, "M0.1", {"M0.1-1": True}, NOW - DAY, version="old", is_finished=False)
+        found = await where(conn, finished, NOW, corrections)
+
+        assert (found.review, found.review_since) == (("M0.1-9",), NOW - DAY)
+        assert (await where(conn, finished, NOW)).review == ()
+        assert (await where(conn, finished, NOW - DAY, corrections)).review == ()
+        for person_id in (on_the_new, still_open):
+            assert (await where(conn, person_id, NOW, corrections)).review == ()
+
+
+async def test_a_corrected_question_is_put_once_beside_what_was_wrong(database: Database) -> None:
+    corrections = (Corrected("M0.1", "old", "M0.1-1"), Corrected("M0.1", "old", "M0.1-9"))
+    async with database.begin() as conn:
+        person_id = await learner(conn)
+        await sat(conn, person_id, "M0.1", {"M0.1-1": False, "M0.1-2": False}, NOW - DAY, version="old")
+        assert (await where(conn, person_id, NOW, corrections)).review == ("M0.1-1", "M0.1-2", "M0.1-9")
+
+        await sat(conn, person_id, "M0.1", {"M0.1-9": False, "M0.1-1": True}, NOW, kind="review")
+
+        assert (await where(conn, person_id, NOW, corrections)).review == ("M0.1-2",)

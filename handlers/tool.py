@@ -1,0 +1,19 @@
+"""Tools (mẫu): a page to fill in at work, sent when it is asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from handlers import words
+from learning.calendar import day_of
+
+if TYPE_CHECKING:
+    from channels.messages import Message
+    from handlers.actions import OpenTool
+    from handlers.context import Context
+
+
+async def show(ctx: Context, action: OpenTool) -> list[Message]:
+    """Send a tool below what is on the screen; one that is not served any more is not sent."""
+    tool = ctx.library.tool(action.tool)
+    return [] if tool is None else [words.tool(tool, day_of(ctx.now))]
