@@ -49,7 +49,7 @@ async def tab_into_the_newest(page: Page) -> None:
 
 
 async def learn_by_keyboard(page: Page) -> list[str]:
-    """Press Enter on what has the focus, A where a question is asked, until the lesson is done; return the titles."""
+    """Press Enter on what has the focus, the first letter where a question is asked, until the lesson is done."""
     titles: list[str] = []
     await tab_into_the_newest(page)
     for _ in range(MOST_STEPS):
@@ -58,8 +58,13 @@ async def learn_by_keyboard(page: Page) -> list[str]:
         if "Xong bài" in titles[-1]:
             return titles
         before = await newest(page)
-        is_question = await last.locator("[data-letter]").count() > 0
-        await page.keyboard.press("a" if is_question else "Enter")
+        letters, done = last.locator("[data-letter]"), last.get_by_role("button", name="Xong ▸")
+        key = "Enter"
+        if await done.count():
+            await done.focus()
+        elif await letters.count():
+            key = await letters.first.get_attribute("data-letter") or key
+        await page.keyboard.press(key.lower() if len(key) == 1 else key)
         await wait_until_changed(page, before)
     pytest.fail(f"the lesson does not end: {titles}")
 
