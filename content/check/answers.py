@@ -52,7 +52,8 @@ def habits(questions: Sequence[Question]) -> Iterator[str]:
     several = [question for question in questions if question.kind is QuestionKind.SEVERAL]
     statements = [question for question in questions if question.kind is QuestionKind.TRUE_FALSE]
     for asked, share in ((one, MOST_SHARE), (statements, MOST_OF_TWO)):
-        key, number = Counter(question.right.key for question in asked).most_common(1)[0] if asked else ("", 0)
+        places = Counter(question.right_keys for question in asked)  # of a faulty one, none or several
+        key, number = places.most_common(1)[0] if asked else ("", 0)
         if _is_habit(number, asked, share):
             yield f"Đáp án đúng nằm ở '{key}' trong {number}/{len(asked)} câu; nên đổi chỗ."
     chosen = [*one, *several]
