@@ -80,6 +80,7 @@ class Engine(ABC):
         self._pace = pace
         self._running = 0
         self._wake = asyncio.Event()
+        self._drains = False  # what is claimed while it ends is worked all the same
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work jobs until `stop`, then let those that run end; a database that is away is waited for."""
@@ -101,6 +102,7 @@ class Engine(ABC):
         try:
             while await self._is_busy():
                 if not self._running:
+                    self._drains = True
                     working = asyncio.create_task(self.run(stop))
                 self._wake.set()
                 await asyncio.sleep(_LOOK_S)
@@ -108,6 +110,7 @@ class Engine(ABC):
             stop.set()
             if working is not None:
                 await working
+            self._drains = False
 
     @abstractmethod
     async def _work(self, stop: asyncio.Event) -> None: ...

@@ -123,7 +123,7 @@ class PgQueuerJobs(Engine):
         pauses = self._pace.back_off
 
         async def work(job: Job) -> None:
-            if shutdown.is_set():  # it was being claimed when the end came
+            if shutdown.is_set() and not self._drains:  # it was being claimed when the end came
                 raise RetryRequested(timedelta(0), "Stopping")
             payload: Mapping[str, Any] = json.loads(job.payload or b"{}")
             try:
