@@ -58,6 +58,11 @@ def main(port: int, api_base: str) -> None:
         .concurrent_updates(concurrent_updates=True)
         .build()
     )
+    listen(application, port)
+
+
+def listen(application: Application[Any, Any, Any, Any, Any, Any], port: int) -> None:
+    """Answer taps by webhook until SIGTERM."""
     application.add_handler(CommandHandler("start", began))
     application.add_handler(CallbackQueryHandler(tapped))
     application.run_webhook(

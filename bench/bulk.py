@@ -10,8 +10,6 @@ import tempfile
 import time
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import web
-
 from bench.machine import here
 from bench.platform import BULK_FROM, Platform, everybody_begins
 from bench.rig import (
@@ -52,15 +50,11 @@ async def run(args: Namespace) -> int:
 async def _one(url: str | None) -> dict[str, float]:
     """One program (the peer without a database's address): a broadcast, and a tap every half second until it ends."""
     platform = Platform(USERS, LATENCY_S, bulk_limit=RATE)
-    runner = web.AppRunner(platform.app(), access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    api = f"http://127.0.0.1:{runner.addresses[0][1]}"
     port = free_port()
     if url is not None:
         await prepare(url, USERS)
-    peer = (sys.executable, "-m", "bench.bulk_bot", str(port), api, str(NUMBER), str(RATE))
-    try:
+    async with platform.serving() as api:
+        peer = (sys.executable, "-m", "bench.bulk_bot", str(port), api, str(NUMBER), str(RATE))
         async with running(*peer) if url is None else serving(url, port, api, telegram_rate=str(RATE)):
             async with asyncio.timeout(60):
                 await platform.webhook_set.wait()
@@ -75,9 +69,6 @@ async def _one(url: str | None) -> dict[str, float]:
         if url is not None:
             ended = NUMBER - sum(number for state, number in (await bulk_by_state(url)).items() if state in ENDED)
         return _figures(platform, taps) | {"unaccounted": ended}
-    finally:
-        await platform.close()
-        await runner.cleanup()
 
 
 async def _begin(platform: Platform, url: str | None) -> None:

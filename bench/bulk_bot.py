@@ -15,10 +15,10 @@ from functools import partial
 from typing import Any
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
-from telegram.ext import AIORateLimiter, Application, CallbackQueryHandler, CommandHandler
+from telegram.ext import AIORateLimiter, Application, CommandHandler
 
-from bench.bare_bot import began, tapped
-from bench.platform import BULK_FROM, SECRET, TOKEN
+from bench.bare_bot import listen
+from bench.platform import BULK_FROM, TOKEN
 from bench.rig import NOTICE
 
 _BUTTONS = InlineKeyboardMarkup(
@@ -43,16 +43,8 @@ def main(port: int, api_base: str, number: int, rate: float) -> None:
         send = partial(context.bot.send_message, text=NOTICE.text, reply_markup=_BUTTONS, parse_mode="HTML")
         await asyncio.gather(*(send(chat) for chat in chats), return_exceptions=True)
 
-    application.add_handler(CommandHandler("start", began))
     application.add_handler(CommandHandler("broadcast", broadcast))
-    application.add_handler(CallbackQueryHandler(tapped))
-    application.run_webhook(
-        listen="127.0.0.1",
-        port=port,
-        url_path="hook",
-        webhook_url=f"http://127.0.0.1:{port}/hook",
-        secret_token=SECRET,
-    )
+    listen(application, port)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,12 @@ class Counter:
         self.bulk = Bulk(limit)
         self.url = ""
         self._server: asyncio.Server | None = None
+        self._awaited, self._have_come = 0, asyncio.Event()
+
+    async def come(self, chats: int) -> None:
+        """Wait until messages have come for so many chats."""
+        self._awaited = chats
+        await self._have_come.wait()
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.get_running_loop().create_server(lambda: _Connection(self), "127.0.0.1", 0)
@@ -42,6 +48,8 @@ class Counter:
             return b"200 OK", _OTHER
         if not self.bulk.takes(int(chat[1])):
             return b"429 Too Many Requests", b'{"ok":false,"error_code":429,"parameters":{"retry_after":1}}'
+        if len(self.bulk.copies) == self._awaited:
+            self._have_come.set()
         return b"200 OK", b'{"ok":true,"result":{"message_id":%d}}' % len(self.bulk.at)
 
 

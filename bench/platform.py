@@ -11,6 +11,7 @@ import itertools
 import json
 import time
 from collections import Counter
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ import aiohttp
 from aiohttp import web
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import AsyncIterator, Callable, Sequence
 
 BOT_ID = 700_000_001
 TOKEN = f"{BOT_ID}:benchmark-benchmark-benchmark-00"
@@ -100,8 +101,20 @@ class Platform:
         self._update_ids = itertools.count(1)
         self._session: aiohttp.ClientSession | None = None
 
-    def app(self) -> web.Application:
-        """The server."""
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[str]:
+        """The address of its Bot API; it answers until the block ends."""
+        runner = web.AppRunner(self._app(), access_log=None)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        try:
+            yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+        finally:
+            if self._session is not None:
+                await self._session.close()
+            await runner.cleanup()
+
+    def _app(self) -> web.Application:
         app = web.Application(client_max_size=1 << 20)
         app.router.add_route("*", "/bot{token}/{method}", self._call)
         return app
@@ -193,11 +206,6 @@ class Platform:
         user.ready.clear()
         user.tapped_at = time.perf_counter()
         await self.post({"callback_query": query})
-
-    async def close(self) -> None:
-        """Let go of connections."""
-        if self._session is not None:
-            await self._session.close()
 
 
 def _true(_data: dict[str, Any]) -> object:

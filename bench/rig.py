@@ -232,8 +232,9 @@ def percentile(waits_s: Sequence[float], percent: int) -> float:
 
 
 def memory_mb(pid: int) -> float:
-    """Resident memory of a process, MiB."""
-    found = re.search(r"VmRSS:\s+(\d+) kB", Path(f"/proc/{pid}/status").read_text())
+    """Resident memory of a process, MiB; 0 once it has ended."""
+    status = Path(f"/proc/{pid}/status")
+    found = re.search(r"VmRSS:\s+(\d+) kB", status.read_text() if status.exists() else "")
     return int(found[1]) / 1024 if found else 0.0
 
 

@@ -9,8 +9,6 @@ import sys
 import tempfile
 from typing import TYPE_CHECKING, Any
 
-from aiohttp import web
-
 from bench.machine import here
 from bench.platform import Platform, as_fast_as_answered, at_a_rate, everybody_begins
 from bench.rig import cpu_s, free_port, memory_mb, percentile, postgres, prepare, running, serving
@@ -61,14 +59,10 @@ def _middle(found: Sequence[dict[str, float]]) -> dict[str, float]:
 async def _one(url: str | None, seconds: float) -> dict[str, float]:
     """One program (the peer without a database's address), a closed loop, then 100 taps a second offered."""
     platform = Platform(USERS, LATENCY_S)
-    runner = web.AppRunner(platform.app(), access_log=None)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    api = f"http://127.0.0.1:{runner.addresses[0][1]}"
     port = free_port()
     if url is not None:
         await prepare(url, USERS)
-    try:
+    async with platform.serving() as api:
         bare = (sys.executable, "-m", "bench.bare_bot", str(port), api)
         async with running(*bare) if url is None else serving(url, port, api) as process:
             async with asyncio.timeout(60):
@@ -90,9 +84,6 @@ async def _one(url: str | None, seconds: float) -> dict[str, float]:
                 "offered_p99_ms": percentile(steady, 99),
                 "memory_mb": memory_mb(process.pid),
             }
-    finally:
-        await platform.close()
-        await runner.cleanup()
 
 
 def _table(result: dict[str, Any]) -> str:

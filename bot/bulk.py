@@ -199,8 +199,9 @@ class BulkLane:
                     return None
         except (SQLAlchemyError, OSError):
             raise
-        except Exception as error:
+        except Exception as error:  # it ends `failed`, with its reason; the others go on
             log.exception("render_failed", kind=outgoing.kind.value)
+            self._post.count(self._endpoint, "bulk", State.FAILED.value)
             async with self._post.database.begin() as conn:
                 await outbox.mark(conn, outgoing.id, State.FAILED, f"render:{type(error).__name__}")
             return None

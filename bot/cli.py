@@ -115,17 +115,17 @@ async def _run(args: Namespace) -> int:
     chosen = settings.read()
     match args.command:
         case "demo":
-            from bot.demo import show  # noqa: PLC0415 - the platforms' libraries take half a second to load
+            from bot.demo import show  # noqa: PLC0415 - platforms' libraries load slowly
 
             return await show.run(args, chosen)
         case "serve":
-            from bot.serving import serve  # noqa: PLC0415
+            from bot.serving import serve  # noqa: PLC0415 - platforms' libraries load slowly
 
             log.configure(as_json=chosen.log_format == "json", level=chosen.log_level)
             await serve(chosen, Role(args.role))
             return 0
         case "doctor":
-            from bot import doctor  # noqa: PLC0415
+            from bot import doctor  # noqa: PLC0415 - platforms' libraries load slowly
 
             return await doctor.run(chosen, as_json=args.json)
         case "bench":
@@ -137,7 +137,7 @@ async def _run(args: Namespace) -> int:
 
 async def _on_database(args: Namespace, chosen: Settings) -> int:
     prepare_folder(chosen.database_url)
-    database = open_database(chosen.database_url, is_patient=True)
+    database = open_database(chosen.database_url, statement_timeout_s=0)
     try:
         try:
             await database.ping()
@@ -188,7 +188,7 @@ async def _bot_name(chosen: Settings) -> str | None:
     """Ask Telegram for the bot's name, where there is a bot; the ledger's memory serves otherwise."""
     if not chosen.telegram_token:
         return None
-    from channels import telegram  # noqa: PLC0415
+    from channels import telegram  # noqa: PLC0415 - platforms' libraries load slowly
     from channels.messages import SendError  # noqa: PLC0415
 
     bot = telegram.open_bot(chosen.telegram_token, chosen.telegram_api_base)

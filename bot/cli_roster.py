@@ -51,7 +51,7 @@ async def run(args: Namespace, database_url: str) -> int:
     path = Path(args.file)
     if args.roster_command == "template":
         return await _write(path, None)
-    database = open_database(database_url, is_patient=True)
+    database = open_database(database_url, statement_timeout_s=0)
     try:
         match args.roster_command:
             case "export":

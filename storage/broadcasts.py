@@ -156,9 +156,11 @@ async def waiting(conn: AsyncConnection, now: datetime) -> Sequence[int]:
     return list((await conn.execute(query)).scalars())
 
 
-async def queue_page(conn: AsyncConnection, broadcast_id: int, after: PersonId, now: datetime) -> PersonId | None:
+async def queue_page(
+    conn: AsyncConnection, broadcast_id: int, after: PersonId, now: datetime, size: int = PAGE
+) -> PersonId | None:
     """
-    Queue a message for the next page of learners after `after`, by person; may be repeated without harm.
+    Queue a message for the next `size` learners after `after`, by person; may be repeated without harm.
 
     Returns:
         Where the next page begins, or None: all are queued, or it was cancelled.
@@ -168,7 +170,7 @@ async def queue_page(conn: AsyncConnection, broadcast_id: int, after: PersonId, 
     if row is None or row.queued_at is not None or row.cancelled_at is not None:
         return None
     aim = recipients.Aim(UnitId(row.unit_id), tuple(row.roles), now, broadcast_id)
-    last = await recipients.end_of_page(conn, aim, after, PAGE)
+    last = await recipients.end_of_page(conn, aim, after, size)
     await recipients.queue(conn, aim, after, last)
     if last is None:
         await conn.execute(update(broadcast).where(broadcast.c.id == broadcast_id).values(queued_at=now))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # One statement must not carry more bind parameters than SQLite takes (32,766).
 MAX_BINDS = 30_000
 BUSY_TIMEOUT_MS = 30_000
-STATEMENT_TIMEOUT = "30s"  # a tap's take milliseconds; who knows of longer ones asks for patience
+STATEMENT_TIMEOUT_S = 30.0  # a tap's take milliseconds; who knows of longer ones asks for patience
 PATIENCE = "15min"
 
 # INSERT with ON CONFLICT, by dialect; statements of the hot path are built from it once, at import.
@@ -94,14 +94,14 @@ class Database:
             await self._reader.dispose()
 
 
-def open_database(url: str, *, pool_size: int = 16, is_patient: bool = False) -> Database:
+def open_database(url: str, *, pool_size: int = 16, statement_timeout_s: float = STATEMENT_TIMEOUT_S) -> Database:
     """
     Open the database at `url` without connecting yet.
 
     Args:
         url: `sqlite:///path/to/file.db` or `postgresql://user:password@host/name`.
         pool_size: connections kept on PostgreSQL.
-        is_patient: statements may take as long as they like: for a command whose operator waits for it.
+        statement_timeout_s: how long a statement may take on PostgreSQL; 0 for ever, as in commands, whose user waits.
 
     Raises:
         DatabaseUrlError: `url` is neither.
@@ -137,7 +137,7 @@ def open_database(url: str, *, pool_size: int = 16, is_patient: bool = False) ->
                         "timezone": "UTC",
                         "jit": "off",
                         "lock_timeout": "10s",
-                        "statement_timeout": "0" if is_patient else STATEMENT_TIMEOUT,
+                        "statement_timeout": f"{1_000 * statement_timeout_s:.0f}ms",
                         "idle_in_transaction_session_timeout": "60s",
                     }
                 },

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select, tuple_, update
 
+from storage.database import allow_long
 from storage.tables import learner, lesson_run
 
 if TYPE_CHECKING:
@@ -54,5 +55,6 @@ async def wake(conn: AsyncConnection, corrections: Collection[Corrected], now: d
         lesson_run.c.finished_at.is_not(None),
         tuple_(lesson_run.c.lesson_id, lesson_run.c.version).in_(sorted(old)),
     )
+    await allow_long(conn)
     statement = update(learner).where(learner.c.next_due_at.is_(None), finished_old.exists())
     return (await conn.execute(statement.values(next_due_at=now, next_kind=None))).rowcount

@@ -30,10 +30,10 @@ class Miss:
     last_day: date
 
 
-async def count(conn: AsyncConnection, term: str, day: date) -> None:
-    """Count a term once more; a new one is left out while `MOST_ROWS` are kept."""
+async def count(conn: AsyncConnection, term: str, day: date, most_rows: int = MOST_ROWS) -> None:
+    """Count a term once more; a new one is left out while `most_rows` are kept."""
     room = select(literal(term, String(60)), bindparam("day", day, type_=Date), literal(1, Integer)).where(
-        select(func.count()).select_from(search_miss).scalar_subquery() < MOST_ROWS
+        select(func.count()).select_from(search_miss).scalar_subquery() < most_rows
     )
     known = search_miss.update().where(search_miss.c.term == term, search_miss.c.day == day)
     if not (await conn.execute(known.values(number=search_miss.c.number + 1))).rowcount:

@@ -73,7 +73,7 @@ async def generate(
     Raises:
         ValueError: too few units for the levels above, or too few learners for a chair in every CĐCS.
     """
-    database = open_database(database_url, is_patient=True)
+    database = open_database(database_url, statement_timeout_s=0)
     try:
         return await _Country(database, learners, units, seed, now or NOW).make()
     finally:

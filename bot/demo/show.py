@@ -58,7 +58,7 @@ async def run(args: Namespace, chosen: Settings) -> int:
     prepare_folder(url)
     if is_default and not args.keep:
         _remove(url)
-    database = open_database(url, is_patient=True)
+    database = open_database(url, statement_timeout_s=0)
     try:
         await schema.prepare(database)
         async with database.connect() as conn:

@@ -255,14 +255,13 @@ async def test_each_at_an_hour_that_suits_their_shift(
     assert f"{local((await house.queued())['group']):%d/%m %H:%M}" == expected
 
 
-async def test_pages_reach_everybody_once_and_may_be_repeated(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(broadcasts, "PAGE", 3)
+async def test_pages_reach_everybody_once_and_may_be_repeated(house: House) -> None:
     async with house.database.begin() as conn:
         for number in range(10):
             await house.add(conn, f"extra {number}", "B", Role.COMMITTEE_MEMBER)
         made = await broadcasts.create(conn, unit_id=house.units["T"], by=None, roles=(), text="Họp.", now=MORNING)
         assert made is not None
-        after = await broadcasts.queue_page(conn, made, PersonId(0), MORNING)
+        after = await broadcasts.queue_page(conn, made, PersonId(0), MORNING, size=3)
     assert after is not None
     assert len(await house.queued()) == 3
     found = await house.progress(made)
@@ -274,12 +273,11 @@ async def test_pages_reach_everybody_once_and_may_be_repeated(house: House, monk
     assert Counter(await _doors(house)) == dict.fromkeys(house.doors.values(), 1)
 
 
-async def test_a_cancelled_one_is_queued_no_further(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(broadcasts, "PAGE", 2)
+async def test_a_cancelled_one_is_queued_no_further(house: House) -> None:
     async with house.database.begin() as conn:
         made = await broadcasts.create(conn, unit_id=house.units["T"], by=None, roles=(), text="Họp.", now=MORNING)
         assert made is not None
-        after = await broadcasts.queue_page(conn, made, PersonId(0), MORNING)
+        after = await broadcasts.queue_page(conn, made, PersonId(0), MORNING, size=2)
         assert after is not None
         await broadcasts.cancel(conn, made, MORNING)
         assert await broadcasts.queue_page(conn, made, after, MORNING) is None

@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from storage import database as module
 from storage.database import allow_long, is_away, open_database
 
 TOO_LONG = text("SELECT pg_sleep(0.5)")
@@ -14,10 +13,9 @@ TOO_LONG = text("SELECT pg_sleep(0.5)")
 
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_a_statement_is_cut_off_unless_it_was_said_to_be_long(
-    database_url: str, monkeypatch: pytest.MonkeyPatch
+    database_url: str,
 ) -> None:
-    monkeypatch.setattr(module, "STATEMENT_TIMEOUT", "100ms")
-    hasty, patient = open_database(database_url), open_database(database_url, is_patient=True)
+    hasty, patient = (open_database(database_url, statement_timeout_s=limit_s) for limit_s in (0.1, 0))
 
     with pytest.raises(DBAPIError) as cut_off:
         async with hasty.begin() as conn:
