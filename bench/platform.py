@@ -245,8 +245,9 @@ async def at_a_rate(platform: Platform, rate: float, seconds: float) -> tuple[in
     tasks: set[asyncio.Task[None]] = set()
     offered = 0
     while (late := time.perf_counter() - begins) < seconds:
-        while offered < late * rate:
-            user = next(people)
+        for user in itertools.islice(people, len(platform.users)):  # nobody taps again who still waits
+            if offered >= late * rate:
+                break
             if user.ready.is_set():
                 task = asyncio.create_task(platform.taps(user))
                 tasks.add(task)
