@@ -12,9 +12,9 @@ from content.model import LessonStatus
 from content.postings import Postings
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from content.model import LegalBasis, Lesson, Library
+    from content.model import LegalBasis, Lesson, Library, Question
     from content.synonyms import Synonyms
 
 TITLE, OBJECTIVE, MODULE = 3.0, 1.5, 1.0  # beside each other, in what a lesson is about
@@ -40,39 +40,31 @@ class SearchIndex:
         ]
         self.by_id = {lesson.id: lesson for lesson in self.lessons}
         self.cards = [(number, card) for number, lesson in enumerate(self.lessons) for card in range(len(lesson.cards))]
-        self.says, self.about, self.card_says = Postings(), Postings(), Postings()
-        self.taught: dict[str, str] = {}
-        numbers = {lesson.id: number for number, lesson in enumerate(self.lessons)}
-        asked: defaultdict[int, list[str]] = defaultdict(list)
-        words_of_question: dict[str, set[str]] = {}
-        for question in library.questions.values():
-            if (number := numbers.get(question.lesson_id, -1)) >= 0:
-                choices = "\n".join(f"{choice.text}\n{choice.reason}" for choice in question.choices)
-                found = self._terms(f"{question.text}\n{choices}")
-                words_of_question[question.id] = set(found)
-                asked[number] += found
-        told: defaultdict[int, list[str]] = defaultdict(list)
-        words_of_card = []
-        for place, (number, card) in enumerate(self.cards):
-            found = self._terms(self.lessons[number].cards[card])
-            self.card_says.add(place, self._terms(TO_DO.sub("", self.lessons[number].cards[card])))
-            words_of_card.append(set(found))
-            told[number] += found
-        for number, lesson in enumerate(self.lessons):
-            told[number] += self._add_about(number, lesson, library.module_of[lesson.id].title)
-            self.says.add(number, told[number], CARD)
-            self.says.add(number, asked[number], QUESTION)
-            self.says.add(number, self._terms("\n".join(basis.cite for basis in lesson.legal)), CLAUSE)
-        self._basis = [
-            self._likeliest(self.lessons[number], words_of_card[place], words_of_question)
-            for place, (number, _) in enumerate(self.cards)
-        ]
         self._places = {card: place for place, card in enumerate(self.cards)}
-        self._numbers = numbers
+        self._numbers = {lesson.id: number for number, lesson in enumerate(self.lessons)}
+        self._questions: defaultdict[str, list[str]] = defaultdict(list)
+        for question in library.questions.values():
+            self._questions[question.lesson_id].append(_said_in(question))
+        titles = {lesson.id: library.module_of[lesson.id].title for lesson in self.lessons}
+        self.about = Postings(self._about(lesson, titles[lesson.id]) for lesson in self.lessons)
+        self.says = Postings(self._says(lesson, titles[lesson.id]) for lesson in self.lessons)
+        self.card_says = Postings(
+            [(self._terms(TO_DO.sub("", self.lessons[number].cards[card])), 1.0)] for number, card in self.cards
+        )
+        self.taught = _taught(self.lessons)
 
     def basis(self, lesson_id: str, card: int) -> LegalBasis | None:
         """The clause of the lesson that its question most like that card rests on; None without any."""
-        return self._basis[self._places[self._numbers[lesson_id], card]]
+        lesson = self.by_id[lesson_id]
+        if not lesson.questions:
+            return next(iter(lesson.legal), None)
+        words = set(self._terms(lesson.cards[card]))
+        alike = [
+            sum(self.says.rarity(term) for term in words & set(self._terms(_said_in(question))))
+            for question in lesson.questions
+        ]
+        nearest = lesson.questions[max(range(len(alike)), key=lambda place: (alike[place], -place))]
+        return next(iter(nearest.basis), None)
 
     def place(self, number: int, card: int) -> int:
         """Where a card stands in `card_says`."""
@@ -86,27 +78,30 @@ class SearchIndex:
         ]
         return max(range(len(told)), key=lambda place: (told[place], -place))
 
-    def _add_about(self, number: int, lesson: Lesson, module_title: str) -> list[str]:
-        for key in PARAMETER.findall("\n".join(lesson.cards)):
-            self.taught.setdefault(key, lesson.id)
-        said: list[str] = []
+    def _about(self, lesson: Lesson, module_title: str) -> Iterator[tuple[list[str], float]]:
         for text, weight in ((lesson.title, TITLE), (lesson.objective, OBJECTIVE), (module_title, MODULE)):
-            found = self._terms(text)
-            self.about.add(number, found, weight)
-            said += found
-        return said
+            yield self._terms(text), weight
+
+    def _says(self, lesson: Lesson, module_title: str) -> Iterator[tuple[list[str], float]]:
+        for text in (*lesson.cards, lesson.title, lesson.objective, module_title):
+            yield self._terms(text), CARD
+        for text in self._questions[lesson.id]:
+            yield self._terms(text), QUESTION
+        yield self._terms("\n".join(basis.cite for basis in lesson.legal)), CLAUSE
 
     def _terms(self, text: str) -> list[str]:
         words = terms.words(_NAME.sub(r"\1 ", PARAMETER.sub(" ", text)))
         parts = self._said.in_full(terms.syllables(words))
         return [*parts, *terms.pairs(parts), *terms.accented(words)]
 
-    def _likeliest(self, lesson: Lesson, card: set[str], questions: dict[str, set[str]]) -> LegalBasis | None:
-        def alike(place: int) -> float:
-            shared = card & questions[lesson.questions[place].id]
-            return sum(self.says.rarity(term) for term in shared)
 
-        if not lesson.questions:
-            return next(iter(lesson.legal), None)
-        nearest = lesson.questions[max(range(len(lesson.questions)), key=lambda place: (alike(place), -place))]
-        return next(iter(nearest.basis), None)
+def _said_in(question: Question) -> str:
+    return "\n".join([question.text, *(f"{choice.text}\n{choice.reason}" for choice in question.choices)])
+
+
+def _taught(lessons: Iterable[Lesson]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for lesson in lessons:
+        for key in PARAMETER.findall("\n".join(lesson.cards)):
+            found.setdefault(key, lesson.id)
+    return found
