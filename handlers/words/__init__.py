@@ -10,6 +10,7 @@ from handlers.words.changes import (
     which_post,
 )
 from handlers.words.joining import (
+    AGREE_TYPED,
     CONSENT_VERSION,
     agreed,
     already_taken,
@@ -23,8 +24,11 @@ from handlers.words.joining import (
     newcomer,
     newcomer_decided,
     not_recognised,
+    phone_asked,
+    phone_unmatched,
     recognised,
     too_many_tries,
+    typed_consent,
     unit_unknown,
     waits_for_chair,
     welcome_stranger,
@@ -82,6 +86,7 @@ from handlers.words.settings import (
 )
 
 __all__ = [
+    "AGREE_TYPED",
     "CHANGE_KINDS",
     "CONSENT_VERSION",
     "agreed",
@@ -131,6 +136,8 @@ __all__ = [
     "pause_for_officers",
     "pause_stands",
     "pause_which",
+    "phone_asked",
+    "phone_unmatched",
     "question",
     "recognised",
     "reminder",
@@ -145,6 +152,7 @@ __all__ = [
     "test_done",
     "too_many_tries",
     "try_again",
+    "typed_consent",
     "unit_unknown",
     "unlink_asked",
     "unlinked",
