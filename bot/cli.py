@@ -11,7 +11,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import backup, cli_digest, cli_items, cli_jobs, cli_plan, cli_roster, cli_sending, invite, log, settings
+from bot import (
+    backup,
+    cli_digest,
+    cli_items,
+    cli_jobs,
+    cli_plan,
+    cli_roster,
+    cli_sending,
+    cli_zalo,
+    invite,
+    log,
+    settings,
+)
 from bot.assigned import AssignmentError, assigned_modules
 from bot.start import Role, StartError, clock_of, planner_for, prepare_folder, unopened
 from content import loader
@@ -61,6 +73,7 @@ def parser() -> ArgumentParser:
     cli_sending.add_broadcast_arguments(
         commands.add_parser("broadcast", help="gửi một tin tới người học của một đơn vị")
     )
+    cli_zalo.add_arguments(commands.add_parser("zalo", help="Zalo Official Account"))
     examine = commands.add_parser("doctor", help="xem thiết lập và chỗ chưa ổn")
     examine.add_argument("--json", action="store_true")
     bench = commands.add_parser("bench", help="đo tốc độ bên cạnh chương trình khác")
@@ -98,6 +111,8 @@ def main(arguments: list[str] | None = None) -> None:
 async def _run(args: Namespace) -> int:
     if args.command == "content" and args.content == "check":
         return _content(args)
+    if args.command == "zalo" and args.zalo == "key":
+        return cli_zalo.print_key()
     if args.command == "roster" and args.roster_command == "template":
         return await cli_roster.run(args, "")
     chosen = settings.read()
@@ -149,6 +164,8 @@ async def _on_database(args: Namespace, chosen: Settings) -> int:
                 return await cli_jobs.run(args, database)
             case "invite":
                 return await invite.run(args, database, now, await _bot_name(chosen))
+            case "zalo":
+                return await cli_zalo.run(args, chosen, database, now)
             case command if command in cli_sending.COMMANDS:
                 return await cli_sending.run(args, database, now)
             case _:

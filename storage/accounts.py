@@ -197,3 +197,11 @@ async def forget(conn: AsyncConnection, account_id: AccountId) -> None:
 async def note_word(conn: AsyncConnection, account_id: AccountId, now: datetime) -> None:
     """They spoke: from here on the platform counts how long one may write to them."""
     await conn.execute(update(account).where(account.c.id == account_id).values(last_word_at=now))
+
+
+async def last_word_at(conn: AsyncConnection, account_id: AccountId) -> datetime | None:
+    """When they spoke last through this door."""
+    moment: datetime | None = (
+        await conn.execute(select(account.c.last_word_at).where(account.c.id == account_id))
+    ).scalar()
+    return moment

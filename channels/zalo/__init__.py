@@ -2,9 +2,11 @@
 
 from channels.zalo.channel import ZaloChannel
 from channels.zalo.client import Bases, Tokens, ZaloClient
+from channels.zalo.hook import MAX_LATE, ZaloHook
 from channels.zalo.oauth import GrantLostError, Pair, ZaloOAuth
-from channels.zalo.parse import MAX_LATE, parse, said_at
+from channels.zalo.parse import parse, said_at
 from channels.zalo.signature import is_signed, signature
+from channels.zalo.window import Window, sendable
 
 __all__ = [
     "MAX_LATE",
@@ -12,11 +14,14 @@ __all__ = [
     "GrantLostError",
     "Pair",
     "Tokens",
+    "Window",
     "ZaloChannel",
     "ZaloClient",
+    "ZaloHook",
     "ZaloOAuth",
     "is_signed",
     "parse",
     "said_at",
+    "sendable",
     "signature",
 ]

@@ -26,10 +26,6 @@ CARD_TITLE = "Chia sẻ số điện thoại"
 _MAX_REF = 64
 
 
-def _count_nothing(_to: Address, _as_what: str) -> None:
-    """Keep no ledger."""
-
-
 class ZaloChannel:
     """
     One Official Account.
@@ -47,7 +43,7 @@ class ZaloChannel:
         *,
         buttons: bool = False,
         card_image: str = "",
-        count: Callable[[Address, str], None] = _count_nothing,
+        count: Callable[[Address, str], None] | None = None,
     ) -> None:
         self._client = client
         self._buttons = buttons
@@ -76,11 +72,12 @@ class ZaloChannel:
         if not (to.external_id.isascii() and to.external_id.isdecimal()):
             raise RefusedError("not a Zalo account")
         data = await self._client.consult(to.external_id, self._content(message))
-        match data.get("quota"):
-            case {"quota_type": str(counted)}:
-                self._count(to, counted)
-            case _:
-                self._count(to, BILLED)
+        if self._count is not None:
+            match data.get("quota"):
+                case {"quota_type": str(counted)}:
+                    self._count(to, counted)
+                case _:
+                    self._count(to, BILLED)
         match data.get("message_id"):
             case str(ref) if ref:
                 return ref[:_MAX_REF]

@@ -8,7 +8,7 @@ timestamps come as strings or as numbers.
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from channels.messages import (
@@ -30,7 +30,6 @@ from learning.text import clean
 if TYPE_CHECKING:
     from channels.messages import EndpointId
 
-MAX_LATE = timedelta(hours=3)  # the last retry comes 1 h 51 min after the first try
 MAX_KEY = 72
 MAX_PHONE = 32
 _MAX_ID_DIGITS = 30
