@@ -141,7 +141,7 @@ async def await_match(ctx: Context, inbound: Inbound) -> tuple[str, list[Message
             return "join.take_contact", await join.take_contact(ctx, inbound)
         case Withdrawn():
             return "me.forget_door", await me.forget_door(ctx)
-        case Text(text=text) if looks_like_code(text):
+        case Text(text=text) if looks_like_code(text) and not text.isdecimal():  # a phone that is typed proves nothing
             return "join.take_code", await join.take_code(ctx, text)
         case Text(text=text) if not looks_like_code(text) and fold(text) not in COMMANDS:
             return "join.take_name", await join.take_name(ctx, text)

@@ -35,7 +35,7 @@ def environment(server: ZaloServer, database_url: str, **more: str) -> dict[str,
     return {PREFIX + name.upper(): value for name, value in values.items()}
 
 
-def settings(server: ZaloServer, database_url: str) -> Settings:
+def settings(server: ZaloServer, database_url: str, *, zalo_oa_budget: int = 0) -> Settings:
     return Settings(
         database_url=database_url,
         zalo_oa_id=OA_ID,
@@ -46,6 +46,7 @@ def settings(server: ZaloServer, database_url: str) -> Settings:
         zalo_oa_base=server.url,
         zalo_oauth_base=server.url,
         zalo_zbs_base=server.url,
+        zalo_oa_budget=zalo_oa_budget,
     )
 
 
