@@ -90,6 +90,17 @@ class Keyring:
             stored = await self._read()
             return stored.access if stored.access != dead else (await self._renewed(stored)).access
 
+    async def stored(self) -> Stored | None:
+        """
+        The pair that is kept and serves, None for none: for whoever examines.
+
+        Raises:
+            KeyMismatchError: the key is another one.
+        """
+        async with self._database.connect() as conn:
+            found = await zalo_tokens.read(conn, self._safe, self._oa_id)
+        return found if found is not None and found.lost_at is None else None
+
     async def watch(self, stop: asyncio.Event) -> None:
         """Renew ahead of time, also when nothing is sent, until `stop`."""
         while not stop.is_set():

@@ -10,40 +10,42 @@ from learning.text import fold
 if TYPE_CHECKING:
     from channels.messages import Button, Message
 
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _ANSWER = re.compile(r"[A-Z]")
+_NUMBER = re.compile(r"\d{1,2}")
 
 
 def spelled(message: Message) -> str:
     """
     What a person reads below the text instead of buttons; empty where there are none.
 
-    The letters of a question stand in its text already: beside them other choices are typed by their words. Without
-    such letters each choice gets one.
+    Letters belong to questions, in whose text they stand; other choices get numbers. One alone, or beside letters, is
+    typed by its words.
     """
     answers, others = _parted(message)
-    if not others:
+    labels = [_plain(button.label) for button in others]
+    if not labels:
         return ""
     if answers:
-        return "Hoặc nhắn: " + ", ".join(_plain(button.label) for button in others) + "."
-    lines = [f"{letter}. {_plain(button.label)}" for letter, button in zip(_LETTERS, others, strict=False)]
-    return "Nhắn chữ cái để chọn:\n" + "\n".join(lines)
+        return f"Hoặc nhắn: {', '.join(labels)}."
+    if len(labels) == 1:
+        return f"Nhắn: {labels[0]}."
+    return "Nhắn số để chọn:\n" + "\n".join(f"{number}. {label}" for number, label in enumerate(labels, 1))
 
 
 def chosen(message: Message, typed: str) -> str | None:
-    """The action of the choice that was typed in answer to `message`: by its letter or its words; None for none."""
+    """The action of the choice that was typed in answer to `message`; None for none."""
     folded = fold(typed)
     answers, others = _parted(message)
-    if len(folded) == 1 and (letter := folded.upper()) in _LETTERS:
-        lettered = {button.label: button for button in answers} or dict(zip(_LETTERS, others, strict=False))
-        return lettered[letter].action if letter in lettered else None
-    for button in others:
+    for button in (*answers, *others):
         if folded and folded == fold(button.label):
             return button.action
+    if _NUMBER.fullmatch(folded) and not answers and 1 < len(others) >= int(folded) > 0:
+        return others[int(folded) - 1].action
     return None
 
 
 def _parted(message: Message) -> tuple[list[Button], list[Button]]:
+    """The letters of a question, and the rest."""
     buttons = [button for row in message.buttons for button in row]
     answers = [button for button in buttons if _ANSWER.fullmatch(button.label)]
     return answers, [button for button in buttons if button not in answers]

@@ -11,12 +11,19 @@ QUESTION = Message(
 )
 
 
+ALONE = Message("Bằng bao nhiêu?", ((Button("Học sau", "later"),),))
+
+
 def test_choices_are_spelled_one_a_line() -> None:
-    assert spelled(CARD) == "Nhắn chữ cái để chọn:\nA. Tiếp\nB. Học sau"
+    assert spelled(CARD) == "Nhắn số để chọn:\n1. Tiếp\n2. Học sau"
 
 
 def test_letters_that_stand_in_the_text_are_not_spelled_again() -> None:
     assert spelled(QUESTION) == "Hoặc nhắn: Học sau."
+
+
+def test_a_choice_alone_gets_no_number_that_an_answer_could_be_taken_for() -> None:
+    assert spelled(ALONE) == "Nhắn: Học sau."
 
 
 def test_without_choices_nothing_is_spelled() -> None:
@@ -27,27 +34,33 @@ def test_without_choices_nothing_is_spelled() -> None:
 @pytest.mark.parametrize(
     ("message", "typed", "action"),
     [
-        (CARD, "a", "next:1:1"),
-        (CARD, " A. ", "next:1:1"),
+        (CARD, "1", "next:1:1"),
+        (CARD, " 2. ", "later"),
+        (CARD, "0", None),
+        (CARD, "3", None),
+        (CARD, "99999999999", None),
+        (CARD, "a", None),
         (CARD, "tiep", "next:1:1"),
         (CARD, "TIẾP", "next:1:1"),
         (CARD, "Ho\u0323c sau", "later"),
-        (CARD, "c", None),
         (CARD, "tiep theo", None),
         (CARD, "", None),
         (CARD, "👍", None),
         (QUESTION, "b", "answer:1:b"),
         (QUESTION, "c", None),
+        (QUESTION, "1", None),
+        (ALONE, "1", None),
+        (ALONE, "hoc sau", "later"),
         (QUESTION, "hoc sau", "later"),
         (QUESTION, "9.460.000", None),
     ],
 )
-def test_a_choice_is_typed_by_letter_or_by_words(message: Message, typed: str, action: str | None) -> None:
+def test_a_choice_is_typed_by_number_letter_or_words(message: Message, typed: str, action: str | None) -> None:
     assert chosen(message, typed) == action
 
 
-def test_more_choices_than_letters_are_still_typed_by_words() -> None:
+def test_a_long_list_is_typed_by_number_or_by_words() -> None:
     message = Message("Chọn", tuple((Button(f"Đơn vị {n}", f"a:{n}"),) for n in range(30)))
 
-    assert chosen(message, "z") == "a:25"
+    assert chosen(message, "26") == "a:25"
     assert chosen(message, "don vi 29") == "a:29"

@@ -273,7 +273,7 @@ async def test_a_text_beyond_the_limit_is_cut_and_its_choices_kept() -> None:
         await ZaloChannel(client).send(Address(USER), message)
 
         assert len(server.person(USER).last.text) == 2_000
-        assert server.person(USER).last.text.endswith("A. Tiếp")
+        assert server.person(USER).last.text.endswith("Nhắn: Tiếp.")
 
 
 async def test_a_sixth_button_makes_all_of_them_spelled() -> None:
@@ -281,7 +281,7 @@ async def test_a_sixth_button_makes_all_of_them_spelled() -> None:
         rows = tuple((Button(f"Tổ {n}", f"a:{n}"),) for n in range(6))
         await ZaloChannel(client, buttons=True).send(Address(USER), Message("Chọn", rows))
         assert server.person(USER).last.buttons == ()
-        assert "F. Tổ 5" in server.person(USER).last.text
+        assert "6. Tổ 5" in server.person(USER).last.text
 
         await ZaloChannel(client, buttons=True).send(Address(USER), Message("Chọn", rows[:5]))
         assert server.person(USER).last.titles == tuple(f"Tổ {n}" for n in range(5))

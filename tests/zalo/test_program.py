@@ -121,14 +121,14 @@ async def running(database_url: str, *, budget: int = 0, **platform: object) -> 
             await world.rest()
 
 
-async def test_joining_by_the_phone_and_answering_by_letter(database_url: str) -> None:
+async def test_joining_by_the_phone_and_choosing_by_number(database_url: str) -> None:
     async with running(database_url) as world:
         lan = await world.joined(LAN, "84900000001")
         assert [shown.card for shown in lan.screen if shown.by_oa][:2] == [False, True]
         assert lan.last.text.startswith("Bài 1/")
-        assert lan.last.text.endswith("A. Tiếp\nB. Học sau")
+        assert lan.last.text.endswith("1. Tiếp\n2. Học sau")
 
-        await lan.says("a")
+        await lan.says("1")
         await world.rest()
 
         assert " · 2/" in lan.last.text
@@ -175,7 +175,7 @@ async def test_doubled_and_disordered_events_count_once(database_url: str) -> No
         world.server.echoes = False
         shown = len(lan.screen)
         world.server.pusher.times = 3
-        await lan.says("a")
+        await lan.says("1")
         await world.rest()
         await asyncio.gather(*world.server.pusher._tasks)
         await world.rest()
@@ -186,7 +186,7 @@ async def test_doubled_and_disordered_events_count_once(database_url: str) -> No
 async def test_who_leaves_in_a_lesson_goes_on_where_they_were(database_url: str) -> None:
     async with running(database_url) as world:
         lan = await world.joined(LAN, "84900000001")
-        await lan.says("a")
+        await lan.says("1")
         await world.rest()
         await lan.unfollows()
         async with world.program.database.connect() as conn:
