@@ -160,8 +160,9 @@ async def build(settings: Settings, stack: AsyncExitStack) -> Program:
         )
     for channel in channels.values():
         stack.push_async_callback(channel.close)
-    if gate is not None:
+    if gate is not None and zalo is not None:
         stack.push_async_callback(gate.flush)
+        stack.push_async_callback(zalo.keyring.drain)
 
     def count(endpoint: EndpointId, lane: str, state: str) -> None:
         metrics.delivered(names[endpoint], lane, state)

@@ -23,8 +23,9 @@ from channels.zalo import GrantLostError
 from storage import zalo_tokens
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Coroutine
     from datetime import datetime
+    from typing import Any
 
     from bot.clock import Clock
     from channels.zalo import Pair, ZaloOAuth
@@ -35,6 +36,7 @@ log = structlog.get_logger()
 
 AHEAD = timedelta(hours=5)  # an access token lives 25 hours
 CHECK_EVERY_S = 600.0
+ASK_AGAIN_AFTER = timedelta(minutes=10)  # a refusal may be for the app's secret, which can be mended
 RETRY_S = 1.0
 LOGIN = "Đăng nhập lại Official Account: taphuan zalo login (docs/zalo.md, mục Mất quyền truy cập)."
 _WAIT_FOR_OTHER_S = 0.2
@@ -55,6 +57,7 @@ class Keyring:
         self._holder = secrets.token_hex(16)
         self._known: Stored | None = None
         self._turn = asyncio.Lock()
+        self._tasks: set[asyncio.Task[str]] = set()
         self._unkept: tuple[int, Pair, datetime] | None = None  # got, and the database did not take it yet
 
     async def access(self) -> str:
@@ -65,19 +68,9 @@ class Keyring:
             SendError: there is none: `ThrottledError` until an admin has consented anew.
         """
         known = self._known
-        now = self._clock.now()
-        if known is not None and now < known.expires_at - AHEAD:
+        if known is not None and self._clock.now() < known.expires_at - AHEAD:
             return known.access
-        async with self._in_turn():
-            stored = await self._read()
-            if now < stored.expires_at - AHEAD:
-                return stored.access
-            try:
-                return (await self._renewed(stored)).access
-            except SendError:
-                if now < stored.expires_at - _LEAST_LEFT and stored.lost_at is None:
-                    return stored.access  # it still serves; the next call tries again
-                raise
+        return await self._to_its_end(self._living())
 
     async def instead_of(self, dead: str) -> str:
         """
@@ -86,9 +79,12 @@ class Keyring:
         Raises:
             SendError: there is none.
         """
-        async with self._in_turn():
-            stored = await self._read()
-            return stored.access if stored.access != dead else (await self._renewed(stored)).access
+        return await self._to_its_end(self._next(dead))
+
+    async def drain(self) -> None:
+        """Wait until what was begun has ended."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def stored(self) -> Stored | None:
         """
@@ -114,6 +110,31 @@ class Keyring:
             except TimeoutError:
                 continue
 
+    async def _to_its_end(self, work: Coroutine[Any, Any, str]) -> str:
+        """Whoever asks may be cancelled, for he waited too long; a token that is being spent must be kept."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return await asyncio.shield(task)
+
+    async def _living(self) -> str:
+        async with self._in_turn():
+            stored = await self._read()
+            now = self._clock.now()
+            if now < stored.expires_at - AHEAD:
+                return stored.access
+            try:
+                return (await self._renewed(stored)).access
+            except SendError:
+                if now < stored.expires_at - _LEAST_LEFT:
+                    return stored.access  # it still serves; the next call tries again
+                raise
+
+    async def _next(self, dead: str) -> str:
+        async with self._in_turn():
+            stored = await self._read()
+            return stored.access if stored.access != dead else (await self._renewed(stored)).access
+
     @asynccontextmanager
     async def _in_turn(self) -> AsyncIterator[None]:
         """One at a time in this process; without the database there is no token, and surely nothing was sent."""
@@ -131,14 +152,20 @@ class Keyring:
         except zalo_tokens.KeyMismatchError:
             log.error("zalo_key_mismatch", hint="TAPHUAN_ZALO_KEY không phải khóa đã dùng khi đăng nhập.")
             stored = None
-        if stored is None or stored.lost_at is not None:
-            log.error("zalo_token_lost", hint=LOGIN)
-            raise ThrottledError(_NO_TOKEN_WAIT_S)
+        if stored is None:
+            raise self._lost()
         self._known = stored
         return stored
 
+    @staticmethod
+    def _lost() -> ThrottledError:
+        log.error("zalo_token_lost", hint=LOGIN)
+        return ThrottledError(_NO_TOKEN_WAIT_S)
+
     async def _renewed(self, stale: Stored) -> Stored:
         """Spend the refresh token of `stale`, or wait for the process that does."""
+        if stale.lost_at is not None and self._clock.now() < stale.lost_at + ASK_AGAIN_AFTER:
+            raise self._lost()
         for _ in range(_WAITS):
             if await self._leased(stale):
                 return await self._spend(stale)
@@ -159,7 +186,9 @@ class Keyring:
         except GrantLostError as error:
             log.error("zalo_refused", told=str(error))
             async with self._database.begin() as conn:
-                await zalo_tokens.lose(conn, self._oa_id, stale.generation, self._clock.now())
+                is_newest = await zalo_tokens.lose(conn, self._oa_id, stale.generation, self._clock.now())
+            if is_newest:
+                raise self._lost() from error
             return await self._read()
         except UnreachableError:
             async with self._database.begin() as conn:

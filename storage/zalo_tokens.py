@@ -101,7 +101,6 @@ async def lease(conn: AsyncConnection, oa_id: str, holder: str, generation: int,
         .where(
             zalo_token.c.oa_id == oa_id,
             zalo_token.c.generation == generation,
-            zalo_token.c.lost_at.is_(None),
             or_(zalo_token.c.leased_until.is_(None), zalo_token.c.leased_until < now),
         )
         .values(leased_until=now + LEASE, lease=holder)
@@ -166,7 +165,7 @@ async def lose(conn: AsyncConnection, oa_id: str, generation: int, now: datetime
     """The platform refused that refresh token; False if there is a newer pair."""
     done = await conn.execute(
         update(zalo_token)
-        .where(zalo_token.c.oa_id == oa_id, zalo_token.c.generation == generation, zalo_token.c.lost_at.is_(None))
+        .where(zalo_token.c.oa_id == oa_id, zalo_token.c.generation == generation)
         .values(lost_at=now, leased_until=None, lease=None)
     )
     return bool(done.rowcount)

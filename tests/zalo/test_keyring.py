@@ -12,7 +12,7 @@ from sqlalchemy import text, update
 
 from bot.clock import AdjustableClock
 from bot.fault import ZALO_POINTS
-from bot.zalo_keyring import AHEAD
+from bot.zalo_keyring import AHEAD, ASK_AGAIN_AFTER
 from bot.zalo_parts import open_zalo
 from channels.messages import SendError, ThrottledError, UnknownOutcomeError, UnreachableError
 from storage import zalo_tokens
@@ -37,6 +37,7 @@ async def keyring(database: Database, server: ZaloServer, ahead: timedelta = tim
     try:
         yield parts.keyring
     finally:
+        await parts.keyring.drain()
         await parts.channel.close()
 
 
@@ -260,3 +261,39 @@ async def test_a_login_is_not_written_over_by_an_older_pair(database: Database) 
             assert not await zalo_tokens.keep(conn, Safe(KEY), OA_ID, "a", "b", generation=1, expires_at=now, now=now)
 
     assert (await stored(database)).access == server.grants.living
+
+
+async def test_who_asks_may_give_up_but_the_pair_is_kept(database: Database) -> None:
+    async with ZaloServer() as server, keyring(database, server) as tokens:
+        await logged_in(database, server, lasts=SPENT)
+        server.token_latency_s = 0.3
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.15):
+                await tokens.access()
+        await tokens.drain()
+
+        assert (server.grants.exchanges, (await stored(database)).generation) == (2, 2)
+        assert await tokens.access() == server.grants.living
+
+
+async def test_a_refusal_leaves_the_token_that_still_serves(database: Database) -> None:
+    async with ZaloServer() as server, keyring(database, server, timedelta(hours=25) - AHEAD) as tokens:
+        await logged_in(database, server)
+        server.faults.add(faults.error(-14001, "Invalid secret key"), path=TOKEN_PATH)
+
+        assert [await tokens.access() for _ in range(3)] == [server.grants.living] * 3
+        assert (await stored(database)).lost_at is not None
+
+
+async def test_what_was_refused_for_a_wrong_secret_is_asked_for_again_later(database: Database) -> None:
+    async with ZaloServer() as server, keyring(database, server) as tokens:
+        await logged_in(database, server, lasts=SPENT)
+        server.faults.add(faults.error(-14001, "Invalid secret key"), path=TOKEN_PATH, times=1)
+        for _ in range(2):
+            with pytest.raises(ThrottledError):
+                await tokens.access()
+
+    async with ZaloServer() as mended, keyring(database, mended, ASK_AGAIN_AFTER) as later:
+        mended.grants = server.grants
+        assert await later.access() == mended.grants.living
+        assert (await stored(database)).lost_at is None

@@ -73,6 +73,7 @@ class ZaloServer:
         self.sub_quota_total = sub_quota
         self.templates = templates or {}
         self.echoes = True
+        self.token_latency_s = 0.0
         self.counted: list[Counted] = []
         self.refused: list[tuple[str, int, str]] = []
         self.url = ""
@@ -137,6 +138,7 @@ class ZaloServer:
         if fault and not fault.is_accepted:
             return await self._fail(request, fault)
         said = self.grants.exchange(request.headers.get("secret_key"), form)
+        await asyncio.sleep(self.token_latency_s)
         return await self._fail(request, fault) if fault else _json(said)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
