@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
@@ -40,6 +40,18 @@ CLAIM_EVERY_S = 0.020  # at the least
 IDLE_S = 0.5
 
 
+class Gate(Protocol):
+    """Whether a platform's rules, and the union's budget, let a message be sent now."""
+
+    async def stops(self, conn: AsyncConnection, outgoing: Outgoing) -> str | None:
+        """Why it is not to be sent, None if it is; then what it may cost is reserved."""
+        ...
+
+    async def tried(self, outgoing: Outgoing, *, is_settled: bool) -> None:
+        """The platform was called; not `is_settled`: its turn comes again."""
+        ...
+
+
 class BulkLane:
     """Sends what waits in the ledger, at the pace of its endpoint's bucket."""
 
@@ -50,11 +62,13 @@ class BulkLane:
         render: Callable[[AsyncConnection, Outgoing], Awaitable[Message | str | datetime]],
         *,
         pace: Pace,
+        gate: Gate | None = None,
     ) -> None:
         self._post = post
         self._endpoint = endpoint
         self._render = render
         self._pace = pace
+        self._gate = gate
         self._flying: set[asyncio.Task[None]] = set()
         self._wake = asyncio.Event()
         self._turns = Turns(IN_FLIGHT, pace)
@@ -171,17 +185,35 @@ class BulkLane:
 
     async def _one(self, outgoing: Outgoing, held_at: float, moment: float) -> None:
         try:
-            ready = outgoing if outgoing.message is not None else await self._rendered(outgoing)
+            ready = await (self._rendered(outgoing) if outgoing.message is None else self._admitted(outgoing))
             if ready is None or ready.message is None:
                 return
             async with self._turns.at(moment):
                 blocked_s = self._post.blocked_until.get(self._endpoint, 0.0) - asyncio.get_running_loop().time()
+                is_settled = False
                 if blocked_s > 0:
                     await put_off(self._post, ready, blocked_s)
                 else:
-                    await deliver(self._post, ready, ready.message, "bulk", held_at)
+                    is_settled = await deliver(self._post, ready, ready.message, "bulk", held_at)
+            if self._gate is not None:
+                await self._gate.tried(ready, is_settled=is_settled)
         except (SQLAlchemyError, OSError) as error:
             log.error("ledger_away", error=type(error).__name__)
+
+    async def _admitted(self, outgoing: Outgoing) -> Outgoing | None:
+        """What was ready before; None if it may not be sent."""
+        if self._gate is None:
+            return outgoing
+        async with self._post.database.begin() as conn:
+            return None if await self._is_stopped(conn, outgoing) else outgoing
+
+    async def _is_stopped(self, conn: AsyncConnection, outgoing: Outgoing) -> bool:
+        reason = await self._gate.stops(conn, outgoing) if self._gate is not None else None
+        if reason is None:
+            return False
+        await outbox.mark(conn, outgoing.id, State.UNSENDABLE, reason)
+        self._post.count(self._endpoint, "bulk", State.UNSENDABLE.value)
+        return True
 
     async def _rendered(self, outgoing: Outgoing) -> Outgoing | None:
         """What it says now, committed as `sending`; None if it is not to be sent."""
@@ -194,6 +226,8 @@ class BulkLane:
                 if isinstance(message, str):
                     await outbox.mark(conn, outgoing.id, State.UNSENDABLE, message)
                     self._post.count(self._endpoint, "bulk", State.UNSENDABLE.value)
+                    return None
+                if await self._is_stopped(conn, outgoing):
                     return None
                 if not await outbox.mark_sending(conn, outgoing.id, message, self._post.real_clock.now()):
                     return None

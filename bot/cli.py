@@ -20,6 +20,7 @@ from bot import (
     cli_roster,
     cli_search,
     cli_sending,
+    cli_zalo,
     invite,
     log,
     settings,
@@ -69,6 +70,7 @@ def parser() -> ArgumentParser:
     cli_sending.add_broadcast_arguments(
         commands.add_parser("broadcast", help="gửi một tin tới người học của một đơn vị")
     )
+    cli_zalo.add_arguments(commands.add_parser("zalo", help="Zalo Official Account"))
     examine = commands.add_parser("doctor", help="xem thiết lập và chỗ chưa ổn")
     examine.add_argument("--json", action="store_true")
     bench = commands.add_parser("bench", help="đo tốc độ bên cạnh chương trình khác")
@@ -110,6 +112,8 @@ async def _run(args: Namespace) -> int:
         return cli_search.run(args)
     if args.command == "content" and args.content in cli_exchange.COMMANDS:
         return await cli_exchange.run(args)
+    if args.command == "zalo" and args.zalo == "key":
+        return cli_zalo.print_key()
     if args.command == "roster" and args.roster_command == "template":
         return await cli_roster.run(args, "")
     chosen = settings.read()
@@ -151,24 +155,30 @@ async def _on_database(args: Namespace, chosen: Settings) -> int:
             case "db", "backup":
                 return await backup.run_backup(database, args.file)
         await schema.prepare(database)
-        now = (await clock_of(chosen, database)).now()
-        match args.command:
-            case "db":
-                return await backup.run_restore(database, args.file)
-            case "roster":
-                return await cli_roster.run(args, chosen.database_url)
-            case "content" if args.content == "misses":
-                return await cli_search.run_misses(args, database)
-            case "jobs":
-                return await cli_jobs.run(args, database)
-            case "invite":
-                return await invite.run(args, database, now, await _bot_name(chosen))
-            case command if command in cli_sending.COMMANDS:
-                return await cli_sending.run(args, database, now)
-            case _:
-                return await _with_content(args, chosen, database, now)
+        return await _on_prepared(args, chosen, database)
     finally:
         await database.close()
+
+
+async def _on_prepared(args: Namespace, chosen: Settings, database: Database) -> int:
+    now = (await clock_of(chosen, database)).now()
+    match args.command:
+        case "db":
+            return await backup.run_restore(database, args.file)
+        case "roster":
+            return await cli_roster.run(args, chosen.database_url)
+        case "content" if args.content == "misses":
+            return await cli_search.run_misses(args, database)
+        case "jobs":
+            return await cli_jobs.run(args, database)
+        case "invite":
+            return await invite.run(args, database, now, await _bot_name(chosen))
+        case "zalo":
+            return await cli_zalo.run(args, chosen, database, now)
+        case command if command in cli_sending.COMMANDS:
+            return await cli_sending.run(args, database, now)
+        case _:
+            return await _with_content(args, chosen, database, now)
 
 
 async def _with_content(args: Namespace, chosen: Settings, database: Database, now: datetime) -> int:

@@ -7,13 +7,19 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.assigned import AssignmentError, assigned_modules
+from bot.clock import SystemClock
 from bot.start import TELEGRAM_TROUBLE
+from bot.zalo_keyring import LOGIN
+from bot.zalo_parts import open_zalo
 from channels import telegram
 from channels.messages import SendError, UnreachableError
 from content import loader
 from storage import outbox, parking, planning, schema
 from storage.database import DatabaseUrlError, open_database
+from storage.zalo_tokens import KeyMismatchError
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -36,6 +42,7 @@ async def examine(settings: Settings) -> list[Finding]:
     findings = [_clock(datetime.now(UTC)), _content(settings)]
     findings += await _database(settings)
     findings.append(await _telegram(settings))
+    findings.append(await _zalo(settings))
     return findings
 
 
@@ -129,6 +136,31 @@ async def _telegram(settings: Settings) -> Finding:
     finally:
         await channel.close()
     return Finding("Telegram", True, f"@{who.username}")
+
+
+async def _zalo(settings: Settings) -> Finding:
+    if not settings.zalo_oa_id:
+        return Finding("Zalo", True, "không dùng (chưa đặt TAPHUAN_ZALO_OA_ID)")
+    try:
+        database = open_database(settings.database_url)
+    except DatabaseUrlError:
+        return Finding("Zalo", False, "chưa xem được", "Sửa TAPHUAN_DATABASE_URL trước.")
+    try:
+        parts = open_zalo(settings, database, SystemClock())
+        try:
+            found = await parts.keyring.stored()
+            if found is None:
+                return Finding("Zalo", False, "chưa có quyền gửi tin", LOGIN)
+            about = await parts.client.about()
+        finally:
+            await parts.channel.close()
+    except (SendError, KeyMismatchError, SQLAlchemyError, OSError) as error:
+        return Finding("Zalo", False, f"chưa gọi được ({type(error).__name__})", f"Kiểm tra mạng, nhật ký. {LOGIN}")
+    finally:
+        await database.close()
+    verified = about.get("is_verified") is True
+    mend = "" if verified else "OA chưa xác thực: Zalo có thể từ chối tin (-221)."
+    return Finding("Zalo", verified, f"{about.get('name', '')}", mend)
 
 
 async def run(settings: Settings, *, as_json: bool) -> int:

@@ -11,6 +11,7 @@ import os
 import signal
 
 POINTS = ("before-claim", "after-claim", "after-sending", "after-call", "after-sent", "before-commit", "after-commit")
+ZALO_POINTS = ("zalo-leased", "zalo-answered", "zalo-kept")  # while a token is renewed
 
 _at, _, _times = (os.environ.get("TAPHUAN_FAULT_AT", "") if os.environ.get("TAPHUAN_ENV") == "demo" else "").partition(
     ":"

@@ -30,7 +30,9 @@ from channels.messages import (
     Receipt,
     SendError,
     Tap,
+    Text,
 )
+from channels.typed import chosen
 from handlers import router, words
 from handlers.context import Context, Installation, Visitor
 from learning.calendar import day_of
@@ -151,6 +153,10 @@ class TapPipeline:
                 if who.joined is None:
                     return _Outcome(handler, [], messages)
                 return _Outcome(handler, await self._keep(conn, who.joined, messages, now), [])
+            if shown.has_window and not isinstance(inbound, DoorClosed):
+                await accounts.note_word(conn, account.id, now)
+            if shown.max_buttons is not None:
+                inbound = await self._as_tap(conn, account, inbound)
             ctx = Context(
                 conn,
                 now,
@@ -169,6 +175,14 @@ class TapPipeline:
             kept = await self._keep(conn, ctx.account, messages, now)
             reached("before-commit")
             return _Outcome(handler, kept, [])
+
+    @staticmethod
+    async def _as_tap(conn: AsyncConnection, account: accounts.Account, inbound: Inbound) -> Inbound:
+        """A choice that was spelled and typed is the tap it stands for."""
+        if not isinstance(inbound, Text) or (asked := await outbox.choices(conn, account.id)) is None:
+            return inbound
+        action = chosen(asked, inbound.text)
+        return Tap(inbound.key, inbound.sender, action) if action is not None else inbound
 
     async def _decide(self, ctx: Context, inbound: Inbound) -> tuple[str, list[Message]]:
         account = ctx.account

@@ -12,6 +12,7 @@ from bot.ledger import SentMarks
 from channels.messages import (
     Address,
     ClosedDoorError,
+    NotAllowedError,
     RefusedError,
     SendError,
     ThrottledError,
@@ -75,6 +76,10 @@ async def deliver(post: Post, outgoing: Outgoing, message: Message, lane: str, h
         await _closed(post, outgoing)
     except UnknownOutcomeError:
         state, again = await _in_doubt(post, outgoing)
+    except NotAllowedError as error:
+        state = State.UNSENDABLE
+        async with post.database.begin() as conn:
+            await outbox.mark(conn, outgoing.id, State.UNSENDABLE, error.reason)
     except (RefusedError, SendError) as error:
         state = State.FAILED
         async with post.database.begin() as conn:

@@ -14,6 +14,8 @@ from bot.clock import AdjustableClock, Clock, SystemClock
 from bot.pipeline import Parts, TapPipeline
 from bot.sender import BulkLane, LiveLane, Pace, Post
 from bot.start import BROWSER_RATE, CLOCK_OFFSET, StartError, clock_of, planner_for, unopened
+from bot.zalo_gate import ZaloGate
+from bot.zalo_parts import ZaloParts, open_zalo
 from channels import telegram
 from channels.browser import BrowserChannel
 from channels.hub import Hub
@@ -28,7 +30,7 @@ from scheduler import holidays as days
 from scheduler.jobs import JobEngine, engine_for
 from scheduler.leader import CLOCK, lock_for
 from scheduler.ticker import Ticker
-from storage import accounts, finished, planning, runs, schema
+from storage import accounts, finished, planning, runs, schema, zalo_costs
 from storage.database import Database, open_database
 from web.metrics import Metrics
 
@@ -50,6 +52,7 @@ log = structlog.get_logger()
 
 BROWSER = "browser"
 TELEGRAM = "telegram"
+ZALO = zalo_costs.CHANNEL
 FREE_TELEGRAM_RATE = 30.0
 TELEGRAM_CHAT_RESTS_S = 1.0
 STOP_WITHIN_S = 25.0
@@ -78,6 +81,8 @@ class Program:
     browser: EndpointId
     bot: telegram.Bot | None
     telegram_endpoint: EndpointId | None
+    zalo: ZaloParts | None
+    zalo_gate: ZaloGate | None
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     _pushing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -145,6 +150,13 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
                 bot, pays=settings.telegram_rate > FREE_TELEGRAM_RATE
             )
             names[telegram_endpoint] = TELEGRAM
+        gate = zalo = None
+        if settings.zalo_oa_id:
+            at = await accounts.ensure_endpoint(conn, ZALO, settings.zalo_oa_id, None)
+            gate = ZaloGate(database, at, clock, settings.zalo_oa_budget)
+            zalo = open_zalo(settings, database, real_clock, gate.count)
+            channels[at] = zalo.channel
+            names[at] = ZALO
         today = day_of(clock.now())
         off = await days.load(conn, today)
         if await runs.keep_versions(conn, loader.sources(content), clock.now()):
@@ -157,6 +169,9 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
         )
     for channel in channels.values():
         stack.push_async_callback(channel.close)
+    if gate is not None and zalo is not None:
+        stack.push_async_callback(gate.flush)
+        stack.push_async_callback(zalo.keyring.drain)
 
     def count(endpoint: EndpointId, lane: str, state: str) -> None:
         metrics.delivered(names[endpoint], lane, state)
@@ -170,8 +185,12 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
     paces = {
         BROWSER: Pace.under(BROWSER_RATE),
         TELEGRAM: Pace.under(settings.telegram_rate, chat_rests_s=TELEGRAM_CHAT_RESTS_S),
+        ZALO: Pace.under(settings.zalo_oa_rate),
     }
-    lanes = [BulkLane(post, endpoint, render, pace=paces[name]) for endpoint, name in names.items()]
+    lanes = [
+        BulkLane(post, endpoint, render, pace=paces[name], gate=gate if name == ZALO else None)
+        for endpoint, name in names.items()
+    ]
 
     def wake() -> None:
         for lane in lanes:
@@ -199,6 +218,8 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
         browser=browser,
         bot=bot,
         telegram_endpoint=telegram_endpoint,
+        zalo=zalo,
+        zalo_gate=gate,
     )
 
 

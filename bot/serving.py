@@ -16,12 +16,14 @@ from bot import intake
 from bot.program import Program, build
 from bot.start import Role, StartError, prepare_folder
 from channels import telegram
+from channels.zalo import ZaloHook
 from storage import outbox
 from web.app import make_app
 from web.demo import DemoParts
 from web.health import routes as health_routes
 from web.stream import HEARTBEAT_S
 from web.telegram import routes as telegram_routes
+from web.zalo import routes as zalo_routes
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping, Sequence
@@ -102,6 +104,8 @@ def _work(program: Program, role: Role) -> Sequence[Coroutine[Any, Any, None]]:
         works.append(program.jobs.run(program.stop))
     if role.does(Role.WEB) and program.bot is not None and program.telegram_endpoint is not None:
         works.append(intake.take_updates(program, program.bot, program.telegram_endpoint))
+    if program.zalo is not None:
+        works.append(program.zalo.keyring.watch(program.stop))
     return works
 
 
@@ -125,10 +129,20 @@ def _app(program: Program, demo: DemoParts | None, role: Role) -> web.Applicatio
         hub=program.hub,
         endpoint=program.browser,
         public_url=settings.public_url,
-        telegram_routes=webhook,
+        webhooks=[*webhook, *_zalo_webhook(program)],
         demo=demo,
         metrics=program.metrics,
         queue_depth=queue_depth,
         metrics_token=settings.metrics_token,
         heartbeat_s=HEARTBEAT_S if role is Role.ALL else BESIDE_OTHERS_S,
     )
+
+
+def _zalo_webhook(program: Program) -> Sequence[web.RouteDef]:
+    settings = program.settings
+    if program.zalo_gate is None:
+        return ()
+    hook = ZaloHook(
+        settings.zalo_oa_app_id, settings.zalo_oa_webhook_key, settings.zalo_oa_id, program.zalo_gate.endpoint
+    )
+    return zalo_routes(program.pipeline, hook.read)

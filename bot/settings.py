@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import os
@@ -14,9 +15,11 @@ if TYPE_CHECKING:
 
 PREFIX = "TAPHUAN_"
 OFFICIAL_API = "https://api.telegram.org"
+KEY_BYTES = 32
 _CHOICES = {
     "env": ("production", "demo"),
     "clock": ("system", "adjustable"),
+    "zalo_oa_buttons": ("off", "on"),
     "log_format": ("text", "json"),
     "log_level": ("DEBUG", "INFO", "WARNING", "ERROR"),
 }
@@ -50,6 +53,19 @@ class Settings:
     telegram_api_base: str = _setting(OFFICIAL_API, "Địa chỉ Bot API")
     telegram_secret: str = _setting("", "Mã bí mật của webhook; trống thì suy ra từ mã bot", secret=True)
     telegram_rate: float = _setting(30.0, "Trần số tin gửi hàng loạt trong một giây bất kỳ trên Telegram")
+    zalo_oa_id: str = _setting("", "Mã số (OA ID) của Zalo Official Account; có thì dùng kênh Zalo")
+    zalo_oa_app_id: str = _setting("", "Mã ứng dụng (App ID) trên developers.zalo.me")
+    zalo_oa_app_secret: str = _setting("", "Khóa bí mật của ứng dụng (App secret)", secret=True)
+    zalo_oa_webhook_key: str = _setting("", "Khóa bí mật của OA (OA secret key), ở trang Webhook", secret=True)
+    zalo_oa_verifier: str = _setting("", "Code verifier (PKCE) ứng với code challenge đã lưu", secret=True)
+    zalo_oa_buttons: str = _setting("off", "on: hiện nút trên Zalo; off: ghi lựa chọn trong tin để nhắn chữ")
+    zalo_oa_rate: float = _setting(50.0, "Trần số tin gửi hàng loạt trong một giây bất kỳ trên Zalo")
+    zalo_oa_budget: int = _setting(0, "Số tin Zalo có thể tính phí hoặc trừ gói, tối đa mỗi ngày")
+    zalo_oa_image: str = _setting("", "Địa chỉ ảnh trên thẻ xin số điện thoại")
+    zalo_key: str = _setting("", "Khóa mã hóa token Zalo trong cơ sở dữ liệu", secret=True)
+    zalo_oa_base: str = _setting("https://openapi.zalo.me", "Địa chỉ OpenAPI của Zalo")
+    zalo_oauth_base: str = _setting("https://oauth.zaloapp.com", "Địa chỉ OAuth của Zalo")
+    zalo_zbs_base: str = _setting("https://business.openapi.zalo.me", "Địa chỉ gửi mẫu tin ZBS của Zalo")
     invited_by: str = _setting("", "Đơn vị mời, ghi trong lời mời; trống thì lấy tên đơn vị gốc")
     document: str = _setting("", "Số văn bản triển khai, ghi trong lời mời")
     contact: str = _setting("", "Người và số điện thoại để hỏi, ghi trong lời mời")
@@ -132,10 +148,46 @@ def _faults(settings: Settings) -> list[str]:
         faults.append("TAPHUAN_PORT phải từ 0 đến 65535.")
     if not 0 < settings.telegram_rate <= 1_000:  # noqa: PLR2004 - the paid tier's ceiling
         faults.append("TAPHUAN_TELEGRAM_RATE phải lớn hơn 0 và không quá 1000.")
-    for name, url in (("PUBLIC_URL", settings.public_url), ("TELEGRAM_API_BASE", settings.telegram_api_base)):
+    for name in (
+        "public_url",
+        "telegram_api_base",
+        "zalo_oa_base",
+        "zalo_oauth_base",
+        "zalo_zbs_base",
+        "zalo_oa_image",
+    ):
+        url = getattr(settings, name)
         if url and (urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc):
-            faults.append(f"TAPHUAN_{name} phải là địa chỉ http(s)://…")
+            faults.append(f"TAPHUAN_{name.upper()} phải là địa chỉ http(s)://…")
     token = settings.telegram_token
     if token and not (token.partition(":")[0].isdigit() and token.partition(":")[2]):
         faults.append("TAPHUAN_TELEGRAM_TOKEN không đúng dạng 123456:ABC…; sao chép lại từ @BotFather.")
+    return faults + (_zalo_faults(settings) if settings.zalo_oa_id else [])
+
+
+def _zalo_faults(settings: Settings) -> list[str]:
+    faults = [
+        f"{PREFIX}{name.upper()} chưa đặt; kênh Zalo cần đủ các thiết lập ghi trong docs/zalo.md."
+        for name in ("zalo_oa_app_id", "zalo_oa_app_secret", "zalo_oa_webhook_key", "zalo_key")
+        if not getattr(settings, name)
+    ]
+    faults += [
+        f"{PREFIX}{name.upper()} phải là một dãy chữ số."
+        for name in ("zalo_oa_id", "zalo_oa_app_id")
+        if not (getattr(settings, name) or "0").isdecimal()
+    ]
+    if settings.zalo_key and not _is_key(settings.zalo_key):
+        faults.append("TAPHUAN_ZALO_KEY không đúng dạng. Tạo khóa mới: taphuan zalo key")
+    if not 0 < settings.zalo_oa_rate <= 60:  # noqa: PLR2004 - 4,000 a minute, and room for answers
+        faults.append("TAPHUAN_ZALO_OA_RATE phải lớn hơn 0 và không quá 60.")
+    if settings.zalo_oa_budget < 0:
+        faults.append("TAPHUAN_ZALO_OA_BUDGET không được âm.")
     return faults
+
+
+def _is_key(text: str) -> bool:
+    """32 bytes in URL-safe Base64."""
+    try:
+        return len(base64.urlsafe_b64decode(text)) == KEY_BYTES
+    except ValueError:
+        return False

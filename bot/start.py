@@ -56,6 +56,8 @@ async def clock_of(settings: Settings, database: Database) -> Clock:
 def planner_for(settings: Settings, database: Database, library: Library, off: Holidays) -> Planner:
     """What does the clock's work, at the pace of the channel that most learners are on."""
     rate = settings.telegram_rate if settings.telegram_token else BROWSER_RATE
+    if settings.zalo_oa_id:
+        rate = min(rate, settings.zalo_oa_rate)
     return Planner(database, library, off, assigned_modules(library, settings.assigned), rate)
 
 

@@ -6,6 +6,7 @@ What goes in and out of a channel, and the ports that adapters fill. Pure: no pl
      + UnreachableError    surely not sent; send again with back-off
      + ClosedDoorError     surely not sent; the person blocked the bot or is gone: close the account
      + RefusedError        surely not sent, and never will be as it is
+        + NotAllowedError  the platform's rules do not let it be sent now; `reason` is counted
      + UnknownOutcomeError may or may not have been sent
 """
 
@@ -50,6 +51,14 @@ class ClosedDoorError(SendError):
 
 class RefusedError(SendError):
     """The platform will not take this message."""
+
+
+class NotAllowedError(RefusedError):
+    """The platform's rules do not allow it: outside of the window in which one may write, or beyond the quota."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 class UnknownOutcomeError(SendError):
@@ -130,7 +139,15 @@ class Unsupported:
     sender: Sender
 
 
-Inbound = Tap | Text | Started | ContactShared | DoorClosed | DoorOpened | Unsupported
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The person asked the platform to have their data erased here."""
+
+    key: str
+    sender: Sender
+
+
+Inbound = Tap | Text | Started | ContactShared | DoorClosed | DoorOpened | Unsupported | Withdrawn
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +198,8 @@ class Message:
     One message to one person: plain text, an optional bold title, rows of buttons.
 
     `replaces` is the message to edit in place where the channel can; `asks_contact` shows the platform's own
-    "share my phone" button, `drops_keyboard` takes it away.
+    "share my phone" button, `drops_keyboard` takes it away. `takes_text`: the answer is typed, so that nothing typed is
+    the number of a choice.
     """
 
     text: str
@@ -191,6 +209,7 @@ class Message:
     replaces: str | None = None
     asks_contact: bool = False
     drops_keyboard: bool = False
+    takes_text: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The message as what a ledger row keeps."""
@@ -202,6 +221,7 @@ class Message:
             "replaces": self.replaces,
             "asks_contact": self.asks_contact,
             "drops_keyboard": self.drops_keyboard,
+            "takes_text": self.takes_text,
         }
 
     @classmethod
@@ -215,6 +235,7 @@ class Message:
             replaces=data["replaces"],
             asks_contact=data["asks_contact"],
             drops_keyboard=data["drops_keyboard"],
+            takes_text=data.get("takes_text", False),
         )
 
     @property
@@ -228,11 +249,20 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a channel can show."""
+    """
+    What a channel can show.
+
+    `max_buttons`: None for any number, in rows; else at most so many, one below another. What does not fit is spelled
+    in the text (`channels.typed`) and typed. `joins_by_phone`: its links carry nothing, so that who opens the chat is
+    asked for consent, then for the phone. `has_window`: how long one may write counts from the person's last word.
+    """
 
     edits: bool
     asks_contact: bool
     max_text: int = MAX_TEXT
+    max_buttons: int | None = None
+    joins_by_phone: bool = False
+    has_window: bool = False
 
 
 @dataclass(frozen=True, slots=True)

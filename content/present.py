@@ -83,9 +83,9 @@ def _how_to_answer(question: Question, order: str, picked: str) -> str:
         case QuestionKind.TRUE_FALSE:
             return "Đồng chí chọn: đúng hay sai?"
         case QuestionKind.SEVERAL:
-            return "Chọn mọi ý đúng, rồi bấm [Xong]."
+            return "Đồng chí chọn mọi ý đúng."
         case QuestionKind.ORDER:
-            return f"Đã xếp: {_letters(picked, order, ' → ')}" if picked else "Bấm từng bước theo thứ tự."
+            return f"Đã xếp: {_letters(picked, order, ' → ')}" if picked else "Đồng chí xếp các bước theo thứ tự."
         case QuestionKind.NUMBER:
             return f"Đồng chí gõ đáp số ({question.answer.unit if question.answer else ''})."
         case QuestionKind.TEXT:

@@ -64,7 +64,7 @@ def unpack(packed: str) -> Action:
 
 @dataclass(frozen=True, slots=True)
 class Agree(Action):
-    """Agree to what is kept. `by` is c (code) or u (unit), `ref` the code or the unit's id."""
+    """Agree to what is kept. `by` is c (code), u (unit) or p (phone), `ref` the code, the unit's id or nothing."""
 
     word: ClassVar[str] = "agree"
     version: str

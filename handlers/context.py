@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from channels.messages import AccountId, Capabilities, Message, PersonId, Sender
+    from channels.messages import AccountId, Capabilities, EndpointId, Message, PersonId, Sender
     from content.model import Library
     from learning.calendar import Holidays
     from storage.accounts import Account
@@ -37,6 +37,10 @@ class Notice:
     key: str
 
 
+def _hashed(endpoint: EndpointId, external_id: str) -> bytes:
+    return hashlib.sha256(f"{endpoint}:{external_id}".encode()).digest()
+
+
 @dataclass(slots=True)
 class Visitor:
     """Somebody who has not agreed: nothing of theirs is stored, so all there is comes with the update."""
@@ -55,7 +59,7 @@ class Visitor:
     @property
     def who_hash(self) -> bytes:
         """A key for counting tries that does not name the account."""
-        return hashlib.sha256(f"{self.sender.endpoint}:{self.sender.external_id}".encode()).digest()
+        return _hashed(self.sender.endpoint, self.sender.external_id)
 
 
 @dataclass(slots=True)
@@ -86,6 +90,11 @@ class Context:
         if self.account.person_id is None:
             raise LookupError("this account is not matched to a person")
         return self.account.person_id
+
+    @property
+    def who_hash(self) -> bytes:
+        """A key for counting tries that does not name the account."""
+        return _hashed(self.account.endpoint_id, self.account.external_id)
 
     @property
     def account_id(self) -> AccountId:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from channels.messages import Kind, PersonId, UnitId
 from handlers import study, words
-from handlers.context import Context, Notice
+from handlers.actions import Agree
+from handlers.context import Context, Notice, Visitor
 from learning import codes
 from learning.calendar import day_of
 from learning.text import clean, fold
@@ -17,11 +18,11 @@ from storage import accounts, joining, learners, outbox, rollup, units
 
 if TYPE_CHECKING:
     from channels.messages import ContactShared, Message
-    from handlers.actions import Agree, Recognise
-    from handlers.context import Visitor
+    from handlers.actions import Recognise
     from storage.accounts import Account
 
 _UNIT_LINK = re.compile(r"unit-(\d{1,15})")
+_TYPED = re.compile(rf"{words.AGREE_TYPED}(?: don vi (?P<unit>\d{{1,15}})| (?P<code>.+))?")
 MOST_NAME = 120
 FEWEST_NAME_WORDS = 2
 
@@ -40,7 +41,9 @@ async def arrive(who: Visitor, payload: str) -> list[Message]:
         name = await joining.unit_name(who.conn, UnitId(int(unit[1])))
         if name is None:
             return [words.unit_unknown()]
-        return [words.consent(who.installation, await _inviter(who), "u", unit[1], name)]
+        return [await _consent(who, "u", unit[1], name)]
+    if not payload and who.capabilities.joins_by_phone:
+        return [await _consent(who, "p", "", None)]
     if not payload:
         return [words.welcome_stranger(who.installation)]
     found = await _find(who, payload)
@@ -49,7 +52,12 @@ async def arrive(who: Visitor, payload: str) -> list[Message]:
     if found.purpose == "link":
         return await _enter(who, found)
     letters = codes.normal(payload)
-    return [words.consent(who.installation, await _inviter(who), "c", letters or "", found.unit_name)]
+    return [await _consent(who, "c", letters or "", found.unit_name)]
+
+
+async def _consent(who: Visitor, by: str, ref: str, unit_name: str | None) -> Message:
+    asked = words.consent(who.installation, await _inviter(who), by, ref, unit_name)
+    return words.typed_consent(asked, by, ref) if who.capabilities.max_buttons == 0 else asked
 
 
 async def _inviter(who: Visitor | Context) -> str:
@@ -60,7 +68,7 @@ async def _inviter(who: Visitor | Context) -> str:
     return root.name if root else "Công đoàn"
 
 
-async def _find(who: Visitor, typed: str) -> joining.Code | list[Message]:
+async def _find(who: Visitor | Context, typed: str) -> joining.Code | list[Message]:
     if not await joining.may_guess(who.conn, who.who_hash, who.now):
         return [words.too_many_tries()]
     letters = codes.normal(typed)
@@ -74,17 +82,40 @@ async def _find(who: Visitor, typed: str) -> joining.Code | list[Message]:
 # --- agreeing ---------------------------------------------------------------------------------------------------------
 
 
+def typed_agreement(text: str) -> Agree | None:
+    """
+    The agreement that was typed word for word, None for anything else.
+
+    Nothing of a visitor is kept, so that a letter could not be traced to what it answers: the words carry it all.
+    """
+    said = _TYPED.fullmatch(fold(text))
+    if said is None:
+        return None
+    if said["unit"]:
+        return Agree(words.CONSENT_VERSION, "u", said["unit"])
+    if not said["code"]:
+        return Agree(words.CONSENT_VERSION, "p", "")
+    letters = codes.normal(said["code"])
+    return Agree(words.CONSENT_VERSION, "c", letters) if letters else None
+
+
 async def agree(who: Visitor, action: Agree) -> list[Message]:
     """[Đồng ý]: from here on there is an account."""
     if action.version != words.CONSENT_VERSION:
-        return await arrive(who, action.ref if action.by == "c" else f"unit-{action.ref}")
+        return await arrive(who, f"unit-{action.ref}" if action.by == "u" else action.ref)
     if action.by == "c":
         found = await _find(who, action.ref)
         return found if isinstance(found, list) else await _enter(who, found)
+    if action.by == "p" and who.capabilities.joins_by_phone:
+        return await _open(who, None)
     if not action.ref.isdigit() or await joining.unit_name(who.conn, UnitId(int(action.ref))) is None:
         return [words.unit_unknown()]
+    return await _open(who, UnitId(int(action.ref)))
+
+
+async def _open(who: Visitor, unit_id: UnitId | None) -> list[Message]:
     account_id = await accounts.open_door(
-        who.conn, who.sender.endpoint, who.sender.external_id, unit_id=UnitId(int(action.ref)), now=who.now
+        who.conn, who.sender.endpoint, who.sender.external_id, unit_id=unit_id, now=who.now
     )
     await learners.record_consent(who.conn, account_id, None, words.CONSENT_VERSION, who.now)
     who.joined = await accounts.by_id(who.conn, account_id)
@@ -92,6 +123,9 @@ async def agree(who: Visitor, action: Agree) -> list[Message]:
 
 
 def _who_is_it(who: Visitor | Context) -> Message:
+    account = who.joined if isinstance(who, Visitor) else who.account
+    if who.capabilities.asks_contact and account is not None and account.unit_id is None:
+        return words.phone_asked()  # no chair could say whose name it is
     return words.contact_asked() if who.capabilities.asks_contact else words.name_asked()
 
 
@@ -147,9 +181,19 @@ async def take_contact(ctx: Context, contact: ContactShared) -> list[Message]:
         return [words.contact_not_own()]
     matches = await joining.by_phone(ctx.conn, ctx.account.unit_id, phone, day_of(ctx.now))
     if len(matches) != 1:
-        return [words.contact_unmatched()]
+        return [words.contact_unmatched() if ctx.account.unit_id is not None else words.phone_unmatched()]
     messages = await settle(ctx, PersonId(matches[0][0]), None)
     return [replace(messages[0], drops_keyboard=True), *messages[1:]]
+
+
+async def take_code(ctx: Context, typed: str) -> list[Message]:
+    """The code on the paper, from somebody who has agreed by another way."""
+    found = await _find(ctx, typed)
+    if isinstance(found, list):
+        return found
+    if not await joining.use_code(ctx.conn, found.id, ctx.now):
+        return [words.code_unknown()]
+    return await settle(ctx, found.person_id, None)
 
 
 async def ask_again(ctx: Context) -> list[Message]:

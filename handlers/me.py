@@ -95,3 +95,10 @@ async def erase(ctx: Context, action: Erase) -> list[Message]:
     await changes.erase(ctx.conn, ctx.person, day_of(ctx.now))
     ctx.forgotten = True
     return [words.erased()]
+
+
+async def forget_door(ctx: Context) -> list[Message]:
+    """Withdraw consent before it is known whose door it is: nothing of it is left."""
+    await accounts.forget(ctx.conn, ctx.account.id)
+    ctx.forgotten = True
+    return [words.erased()]

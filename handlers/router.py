@@ -14,6 +14,7 @@ from channels.messages import (
     Tap,
     Text,
     Unsupported,
+    Withdrawn,
 )
 from handlers import (
     actions,
@@ -134,11 +135,13 @@ async def visit(who: Visitor, inbound: Inbound) -> tuple[str, list[Message]]:
             return "join.arrive", await join.arrive(who, payload)
         case Text(text=text) if looks_like_code(text):
             return "join.arrive", await join.arrive(who, text)
+        case Text(text=text) if (agreed := join.typed_agreement(text)) is not None:
+            return "join.agree", await join.agree(who, agreed)
         case Tap(action=packed):
             return await _visitor_tap(who, packed)
         case Text() | ContactShared() | Unsupported():
-            return "join.welcome", [words.welcome_stranger(who.installation)]
-        case DoorClosed() | DoorOpened():
+            return "join.welcome", await join.arrive(who, "")
+        case DoorClosed() | DoorOpened() | Withdrawn():
             return "ignored", []
         case _:
             assert_never(inbound)
@@ -163,6 +166,10 @@ async def await_match(ctx: Context, inbound: Inbound) -> tuple[str, list[Message
     match inbound:
         case ContactShared():
             return "join.take_contact", await join.take_contact(ctx, inbound)
+        case Withdrawn():
+            return "me.forget_door", await me.forget_door(ctx)
+        case Text(text=text) if looks_like_code(text) and not text.isdecimal():  # a phone that is typed proves nothing
+            return "join.take_code", await join.take_code(ctx, text)
         case Text(text=text) if not (looks_like_code(text) or fold(text) in COMMANDS or _looks_up(text)):
             return "join.take_name", await join.take_name(ctx, text)
         case Started() | Tap() | Text() | Unsupported():
@@ -193,6 +200,8 @@ async def _route(ctx: Context, inbound: Inbound) -> tuple[str, list[Message]]:
             return "study.resume", await study.resume(ctx)
         case Text(text=text):
             return await _typed(ctx, text)
+        case Withdrawn():
+            return "me.erase", await me.erase(ctx, actions.Erase(1))
         case ContactShared() | Unsupported():
             return _HINT, await quiz.hint(ctx)
         case DoorClosed() | DoorOpened():

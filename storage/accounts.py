@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from channels.messages import AccountId, EndpointId, PersonId, UnitId
 from storage.database import INSERTS, insert
-from storage.tables import account, endpoint, inbound_update, learner, person
+from storage.tables import account, consent, delivery, endpoint, inbound_update, join_request, learner, person
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -194,3 +194,23 @@ async def unlink(conn: AsyncConnection, account_id: AccountId) -> None:
         .where(account.c.id == account_id)
         .values(person_id=None, is_open=False, closed_reason="unlinked", awaits=None, awaits_data=None)
     )
+
+
+async def forget(conn: AsyncConnection, account_id: AccountId) -> None:
+    """Erase a door that is nobody's yet, with all that was said through it."""
+    for table in (delivery, join_request, consent):
+        await conn.execute(delete(table).where(table.c.account_id == account_id))
+    await conn.execute(delete(account).where(account.c.id == account_id, account.c.person_id.is_(None)))
+
+
+async def note_word(conn: AsyncConnection, account_id: AccountId, now: datetime) -> None:
+    """They spoke: from here on the platform counts how long one may write to them."""
+    await conn.execute(update(account).where(account.c.id == account_id).values(last_word_at=now))
+
+
+async def last_word_at(conn: AsyncConnection, account_id: AccountId) -> datetime | None:
+    """When they spoke last through this door."""
+    moment: datetime | None = (
+        await conn.execute(select(account.c.last_word_at).where(account.c.id == account_id))
+    ).scalar()
+    return moment

@@ -10,7 +10,7 @@ ids, or skips those that somebody else holds.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +22,13 @@ from storage.tables import account, delivery, endpoint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 LEASE = timedelta(seconds=20)  # longer than a call may take, the wait for a connection included
 MAX_ATTEMPTS = 6
+_NEVER = datetime.max.replace(tzinfo=UTC)
+MOST_BELOW = 6  # messages that may stand below the one whose choice is typed
 
 
 class State(StrEnum):
@@ -457,6 +458,22 @@ async def history(conn: AsyncConnection, account_id: AccountId, limit: int = 60)
         for row in (await conn.execute(query)).all()
         if row.payload
     ]
+
+
+async def choices(conn: AsyncConnection, account_id: AccountId) -> Message | None:
+    """The newest message to a door that has buttons, among the last few: what a typed choice answers."""
+    shown = (State.SENT.value, State.SENDING.value, State.UNKNOWN.value)
+    newest = (
+        select(delivery.c.id, delivery.c.payload, delivery.c.sent_at)
+        .where(delivery.c.account_id == account_id, delivery.c.state.in_(shown))
+        .order_by(delivery.c.id.desc())
+        .limit(MOST_BELOW)
+    )
+    rows = sorted((await conn.execute(newest)).all(), key=lambda row: (row.sent_at or _NEVER, row.id))
+    for row in reversed(rows):
+        if row.payload and (message := Message.from_json(row.payload)).buttons:
+            return message
+    return None
 
 
 async def waiting(conn: AsyncConnection) -> dict[tuple[str, str], int]:

@@ -530,6 +530,36 @@ delivery = _table(
         postgresql_where=text("broadcast_id IS NOT NULL"),
     ),
 )
+zalo_token = _table(
+    "zalo_token",  # an Official Account's pair; encrypted with a key that is not in the database
+    Column("oa_id", String(40), primary_key=True),
+    Column("access", LargeBinary, nullable=False),
+    Column("refresh", LargeBinary, nullable=False),
+    Column("expires_at", Instant, nullable=False),  # the access token's end
+    Column("obtained_at", Instant, nullable=False),
+    Column("generation", Integer, nullable=False),  # one more with each pair
+    Column("leased_until", Instant),  # somebody is spending the refresh token
+    Column("lease", String(32)),  # who
+    Column("lost_at", Instant),  # the platform no longer takes the refresh token
+)
+
+zalo_charge = _table(
+    "zalo_charge",  # what each message counted as at Zalo; names nobody
+    _id(),
+    _ref("endpoint_id", "endpoint.id"),
+    Column("delivery_id", Uid),  # no reference: it stays when the delivery is erased
+    Column("counted_as", String(20), nullable=False),  # the platform's quota_type, or billed
+    Column("on_day", Date, nullable=False),  # in Viet Nam
+    Index("ix_zalo_charge_day", "endpoint_id", "on_day", "counted_as"),
+)
+
+zalo_spending = _table(
+    "zalo_spending",  # the day's budget: what may cost something is reserved before it is sent
+    _ref("endpoint_id", "endpoint.id", pk=True),
+    Column("on_day", Date, primary_key=True),
+    Column("reserved", Integer, nullable=False),
+)
+
 job = _table(
     "job",  # work for later, on SQLite; on PostgreSQL PgQueuer's own tables hold it
     _id(),

@@ -31,7 +31,7 @@ def make_app(
     hub: Hub,
     endpoint: EndpointId,
     public_url: str,
-    telegram_routes: Sequence[web.RouteDef] = (),
+    webhooks: Sequence[web.RouteDef] = (),
     demo: DemoParts | None = None,
     metrics: Metrics | None = None,
     queue_depth: QueueDepth | None = None,
@@ -47,7 +47,7 @@ def make_app(
         hub: where the browser channel publishes.
         endpoint: the browser channel's row.
         public_url: how the program is reached from outside, such as https://tro-ly.example.vn.
-        telegram_routes: the webhook, where there is a bot.
+        webhooks: where platforms deliver, such as Telegram's.
         demo: the five personas and the clock; only where the settings say so.
         metrics: shown at `/metrics`.
         metrics_token: what `/metrics` wants as a bearer; empty for none.
@@ -64,7 +64,7 @@ def make_app(
     app.add_routes(pages.assets.routes())
     app.add_routes(health.routes(database, metrics or Metrics(), queue_depth, metrics_token))
     app.add_routes(chat.routes(parts, is_secure=public_url.startswith("https://")))
-    app.add_routes(telegram_routes)
+    app.add_routes(webhooks)
     if demo is not None:
         rooms = DemoRoom(parts, demo)
         app.add_routes(rooms.routes())

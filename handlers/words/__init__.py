@@ -11,6 +11,7 @@ from handlers.words.changes import (
 )
 from handlers.words.drills import scene_done, scene_kept, scene_model, scene_opened, scene_turn, scenes
 from handlers.words.joining import (
+    AGREE_TYPED,
     CONSENT_VERSION,
     agreed,
     already_taken,
@@ -24,8 +25,11 @@ from handlers.words.joining import (
     newcomer,
     newcomer_decided,
     not_recognised,
+    phone_asked,
+    phone_unmatched,
     recognised,
     too_many_tries,
+    typed_consent,
     unit_unknown,
     waits_for_chair,
     welcome_stranger,
@@ -93,6 +97,7 @@ from handlers.words.settings import (
 from handlers.words.tools import tool
 
 __all__ = [
+    "AGREE_TYPED",
     "CHANGE_KINDS",
     "CONSENT_VERSION",
     "agreed",
@@ -146,6 +151,8 @@ __all__ = [
     "pause_for_officers",
     "pause_stands",
     "pause_which",
+    "phone_asked",
+    "phone_unmatched",
     "question",
     "reading",
     "recognised",
@@ -168,6 +175,7 @@ __all__ = [
     "too_many_tries",
     "tool",
     "try_again",
+    "typed_consent",
     "unit_unknown",
     "unlink_asked",
     "unlinked",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from channels.messages import Button, Kind, Message
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 
 CONSENT_VERSION = "2026-11"
+AGREE_TYPED = "dong y"
 
 
 def consent(installation: Installation, inviter: str, by: str, ref: str, unit_name: str | None) -> Message:
@@ -41,6 +43,25 @@ def consent(installation: Installation, inviter: str, by: str, ref: str, unit_na
             (Button("Để sau", Decline().pack()),),
         ),
         title="Trợ lý học tập công đoàn",
+    )
+
+
+def typed_consent(asked: Message, by: str, ref: str) -> Message:
+    """The same where there are no buttons: the words to type carry what the button would."""
+    to_type = " ".join(filter(None, (AGREE_TYPED, "don vi" if by == "u" else "", ref)))
+    return replace(
+        asked,
+        text=f"{asked.text}\n\nĐể đồng ý và học, đồng chí nhắn: {to_type}\nĐể sau thì không cần nhắn gì.",
+        buttons=(),
+    )
+
+
+def phone_asked() -> Message:
+    """Agreed without naming a unit: only a phone that the channel vouches for, or a code, says who it is."""
+    return Message(
+        "Cảm ơn đồng chí. Để đối chiếu với danh sách của công đoàn, đồng chí bấm nút chia sẻ số điện thoại. "
+        "Nếu không tiện, đồng chí nhắn mã mời trên giấy.",
+        asks_contact=True,
     )
 
 
@@ -116,6 +137,14 @@ def contact_unmatched() -> Message:
     return Message(
         "Số này chưa khớp với danh sách của đơn vị. Đồng chí nhắn họ và tên, chủ tịch công đoàn sẽ xác nhận.",
         drops_keyboard=True,
+    )
+
+
+def phone_unmatched() -> Message:
+    """The same where no unit was named, so that no chair can be asked."""
+    return Message(
+        "Số này chưa khớp với danh sách của công đoàn. Đồng chí nhắn mã mời trên giấy, "
+        "hoặc hỏi chủ tịch công đoàn cơ sở."
     )
 
 

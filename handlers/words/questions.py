@@ -50,7 +50,8 @@ def question(
     whole = _whole(asked, picked)
     title, body = titled(present.question_text(asked, order, step_name(run), today, picked=whole))
     rows = (*_rows(asked, attempt_id, order, whole, today), (later(run),))
-    return Message(body, rows, title=title, kind=Kind.LESSON_STEP, replaces=replaces)
+    takes_text = asked.kind not in {QuestionKind.ONE, QuestionKind.TRUE_FALSE}
+    return Message(body, rows, title=title, kind=Kind.LESSON_STEP, replaces=replaces, takes_text=takes_text)
 
 
 def _whole(asked: Question, picked: str) -> str:

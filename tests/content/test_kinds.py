@@ -211,7 +211,7 @@ def test_an_order_shows_what_was_put_and_then_how_it_should_be(library: Library)
     question = library.questions["M7.2-3"]
 
     assert present.question_text(question, "bca", "Câu", TODAY).startswith(
-        "Câu\nXếp các bước nghe một người.\nBấm từng bước theo thứ tự.\n\nA. Nhắc lại ý\n"
+        "Câu\nXếp các bước nghe một người.\nĐồng chí xếp các bước theo thứ tự.\n\nA. Nhắc lại ý\n"
     )
     assert present.question_text(question, "bca", "Câu", TODAY, picked="ab").startswith(
         "Câu\nXếp các bước nghe một người.\nĐã xếp: C → A\n\nA. Nhắc"

@@ -16,7 +16,11 @@ from channels.browser import BrowserChannel
 from channels.hub import Hub, Shown
 from channels.messages import Address, Channel, EndpointId, Sender, Tap
 from channels.telegram import TelegramChannel, open_bot
+from channels.zalo import Bases, ZaloChannel, ZaloClient
+from channels.zalo.wire import Wire
 from tests.standins.telegram import TOKEN, TelegramServer, faults
+from tests.standins.zalo import ZaloServer
+from tests.standins.zalo import faults as zalo_faults
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -171,6 +175,79 @@ async def open_browser() -> AsyncIterator[Rig]:
         yield BrowserRig(BrowserChannel(hub), Address("lan", tag="1"), page)
 
 
+class OneToken:
+    """The token of a grant that lives as long as the test."""
+
+    def __init__(self, server: ZaloServer) -> None:
+        server.grants.first_refresh_token()
+        self._token = server.grants.living
+
+    async def access(self) -> str:
+        return self._token
+
+    async def instead_of(self, dead: str) -> str:
+        return dead
+
+
+ZALO_HAPPENS = {
+    Fault.CLOSED_DOOR: zalo_faults.error(-213, "User has not followed OA"),
+    Fault.GONE: zalo_faults.error(-227, "User is banned or has been inactive for more than 45 days"),
+    Fault.REFUSED: zalo_faults.error(-201, "Params is invalid"),
+    Fault.SERVER_FAILED: zalo_faults.error(-200, "Send message failed"),
+    Fault.BAD_GATEWAY: zalo_faults.page(502),
+    Fault.PROXY_PAGE: zalo_faults.page(200),
+    Fault.HANG: zalo_faults.hang(),
+    Fault.CUT_AFTER: zalo_faults.cut_after(),
+}
+
+
+@dataclass
+class ZaloRig:
+    server: ZaloServer
+    channel: ZaloChannel
+    learner: Address
+
+    async def seen(self) -> list[Seen]:
+        shown = [m for m in self.server.person(self.learner.external_id).screen if m.by_oa]
+        return [Seen(m.ref, m.text, tuple(((title, action[1:]),) for title, action in m.buttons)) for m in shown]
+
+    async def lose(self, ref: str) -> None:
+        person = self.server.person(self.learner.external_id)
+        person.screen = [m for m in person.screen if m.ref != ref]
+
+    async def fail(self, fault: Fault, *, retry_after_s: float = 0.0) -> None:
+        assert not retry_after_s or fault in ZALO_FAULTS
+        if fault is Fault.NO_CONNECTION:
+            await self.server.stop()
+            await asyncio.sleep(0.05)  # until the kept connection is seen to be closed
+        elif fault is not Fault.NO_ACCOUNT:
+            self.server.faults.add(ZALO_HAPPENS[fault])
+
+    async def tap(self) -> Tap:
+        return Tap("1", Sender(EndpointId(3), self.learner.external_id), "a:1")
+
+
+# The platform never says how long to wait.
+ZALO_FAULTS = frozenset(Fault) - {Fault.THROTTLED}
+
+
+def opens_zalo(*, buttons: bool) -> Callable[[], AbstractAsyncContextManager[Rig]]:
+    @asynccontextmanager
+    async def open_zalo() -> AsyncIterator[Rig]:
+        async with ZaloServer() as server:
+            person = server.person("246845883529197922")
+            person.is_follower, person.spoke_at = True, server.clock.now()
+            wire = Wire(connect_timeout_s=2.0, read_timeout_s=SHORT_WAIT_S)
+            client = ZaloClient(wire, OneToken(server), Bases(server.url, server.url))
+            channel = ZaloChannel(client, buttons=buttons)
+            try:
+                yield ZaloRig(server, channel, Address(person.user_id, tag="1"))
+            finally:
+                await channel.close()
+
+    return open_zalo
+
+
 @dataclass(frozen=True)
 class RigKind:
     """How a rig is opened, and the faults its platform knows."""
@@ -182,6 +259,8 @@ class RigKind:
 RIGS: dict[str, RigKind] = {
     "telegram": RigKind(open_telegram, frozenset(Fault)),
     "browser": RigKind(open_browser),
+    "zalo": RigKind(opens_zalo(buttons=False), ZALO_FAULTS),
+    "zalo with buttons": RigKind(opens_zalo(buttons=True), ZALO_FAULTS),
 }
 
 

@@ -43,6 +43,7 @@ async def test_all_is_well(database_url: str, capsys: pytest.CaptureFixture[str]
         "Phiên bản bảng",
         "Tin chưa xử lý được",
         "Telegram",
+        "Zalo",
     }
 
 

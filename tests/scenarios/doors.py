@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from channels.hub import Page
     from channels.messages import EndpointId
     from tests.standins.telegram.user import User
+    from tests.standins.zalo import Person
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,29 @@ class TelegramDoor:
             if before is None or (before.text, before.buttons) != (seen.text, seen.buttons):
                 found.append(News(seen, seen.ref in self.screen))
                 self.screen[seen.ref] = seen
+        return found
+
+
+@dataclass
+class ZaloDoor:
+    """A chat on the Zalo stand-in: nothing ever changes in place."""
+
+    sender: Sender
+    person: Person
+    screen: dict[str, Seen] = field(default_factory=dict)
+    pressed: list[tuple[str, str, str]] = field(default_factory=list)
+
+    def acts(self) -> None:
+        """The platform has seen the person: it counts from here how long one may write."""
+        self.person.is_follower, self.person.spoke_at = True, self.person.server.clock.now()
+
+    async def news(self) -> list[News]:
+        found = []
+        for shown in self.person.screen:
+            if shown.by_oa and shown.ref not in self.screen:
+                rows = tuple(((title, payload.removeprefix("#")),) for title, payload in shown.buttons)
+                self.screen[shown.ref] = Seen(shown.ref, shown.text, rows, shown.card)
+                found.append(News(self.screen[shown.ref], is_edit=False))
         return found
 
 

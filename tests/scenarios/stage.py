@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
@@ -23,12 +23,15 @@ from content.model import QuestionKind
 from handlers import actions
 from learning import numbers
 from learning.calendar import day_of, local
-from storage import planning, runs
+from storage import accounts, outbox, planning, runs
 from storage.database import open_database
 from storage.tables import content_version, metadata
 from tests.scenarios import cast as union
-from tests.scenarios.doors import BrowserDoor, News, TelegramDoor, telegram_sender
+from tests.scenarios.doors import BrowserDoor, News, TelegramDoor, ZaloDoor, telegram_sender
 from tests.standins.telegram import TOKEN, TelegramServer
+from tests.standins.zalo import ZaloServer
+from tests.standins.zalo.clock import PlatformClock
+from tests.zalo import office
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -43,7 +46,19 @@ if TYPE_CHECKING:
 MOST_PRESSES = 80
 STEP = timedelta(seconds=20)
 FIRST_TELEGRAM_USER = 5_001
+FIRST_ZALO_USER = 246_845_883_529_197_922
 _LINK_CODE = re.compile(r"(?<=Mã liên kết: )[0-9A-Z-]{12}")
+
+
+class StageClock(PlatformClock):
+    """The platform's clock, standing where the program's stands."""
+
+    def __init__(self, clock: AdjustableClock) -> None:
+        super().__init__()
+        self._clock = clock
+
+    def now(self) -> float:
+        return self._clock.now().timestamp()
 
 
 @dataclass(frozen=True)
@@ -64,6 +79,7 @@ class Stage:
     cast: union.Cast
     stack: AsyncExitStack
     telegram: TelegramServer | None
+    zalo: ZaloServer | None
     doors: dict[str, Door] = field(default_factory=dict)
     heard: list[Heard] = field(default_factory=list)
     link_code: str = ""
@@ -74,8 +90,20 @@ class Stage:
     def door(self, who: str) -> Door:
         """Somebody's screen: `lan` in the browser, `lan on telegram`."""
         if who not in self.doors:
-            self.doors[who] = self._telegram_door() if who.endswith(" on telegram") else self._browser_door(who)
+            match who.partition(" on ")[2]:
+                case "telegram":
+                    self.doors[who] = self._telegram_door()
+                case "zalo":
+                    self.doors[who] = self._zalo_door()
+                case _:
+                    self.doors[who] = self._browser_door(who)
         return self.doors[who]
+
+    def _zalo_door(self) -> ZaloDoor:
+        assert self.zalo is not None
+        assert self.program.zalo_gate is not None
+        person = self.zalo.person(str(FIRST_ZALO_USER + len(self.doors)))
+        return ZaloDoor(Sender(self.program.zalo_gate.endpoint, person.user_id), person)
 
     def _browser_door(self, who: str) -> BrowserDoor:
         sender = Sender(self.program.browser, f"page-of-{who}")
@@ -113,35 +141,54 @@ class Stage:
         await self._press(who, label, action, ref)
 
     async def taps_first(self, who: str) -> None:
-        """Press the first button of the newest message."""
+        """Press the first button of the newest message, or type the first of the choices that it spells."""
+        label, action = (await self._choices(who))[0][0]
+        await self._choose(who, label, action)
+
+    async def _choose(self, who: str, label: str, action: str) -> None:
         seen = self.newest(who)
-        label, action = seen.buttons[0][0]
-        await self._press(who, label, action, seen.ref)
+        if seen.buttons:
+            await self._press(who, label, action, seen.ref)
+        else:
+            await self.types(who, label.removesuffix(" ▸"))
+
+    async def _choices(self, who: str) -> tuple[tuple[tuple[str, str], ...], ...]:
+        """The buttons of the newest message, shown or spelled."""
+        seen, door = self.newest(who), self.door(who)
+        if seen.buttons or not isinstance(door, ZaloDoor):
+            return seen.buttons
+        async with self.program.database.connect() as conn:
+            account = await accounts.find(conn, door.sender.endpoint, door.sender.external_id)
+            assert account is not None
+            spelled = await outbox.choices(conn, account.id)
+        assert spelled is not None
+        return tuple(tuple((button.label, button.action) for button in row) for row in spelled.buttons)
 
     async def _press(self, who: str, label: str, action: str, ref: str | None) -> None:
         self.door(who).pressed.append((label, action, ref or ""))
-        await self._put(who, lambda key, sender: Tap(key, sender, action, ref or None, key))
+        shown = None if isinstance(self.door(who), ZaloDoor) else ref or None
+        await self._put(who, lambda key, sender: Tap(key, sender, action, shown, key))
 
     async def answers(self, who: str, *, right: bool) -> None:
         """Press the right button, or a wrong one, of the question on the screen; type what one press does not do."""
-        seen = self.newest(who)
-        question, order = await self._asked(seen)
+        rows = await self._choices(who)
+        question, order = await self._asked(rows)
         wanted = answers.wrong_answers(question)
         if right:
             wanted = (answers.right_answer(question, day_of(self.clock.now())),)
-        for label, packed in (button for row in seen.buttons for button in row):
+        for label, packed in (button for row in rows for button in row):
             action = actions.unpack(packed)
             if isinstance(action, actions.Answer) and action.choice in wanted:
-                await self._press(who, label, packed, seen.ref)
+                await self._choose(who, label, packed)
                 return
         await self.types(who, _as_typed(question, wanted[0], order))
 
-    async def _asked(self, seen: Seen) -> tuple[Question, str]:
-        """The question that a message puts, and the order of its choices."""
-        packed = [actions.unpack(action) for row in seen.buttons for _, action in row]
+    async def _asked(self, rows: tuple[tuple[tuple[str, str], ...], ...]) -> tuple[Question, str]:
+        """The question that a message's buttons answer, and the order of its choices."""
+        packed = [actions.unpack(action) for row in rows for _, action in row]
         attempt = next((a.attempt for a in packed if isinstance(a, actions.Answer | actions.Pick)), None)
         if attempt is None:
-            raise LookupError(f"no question: {seen.text}")
+            raise LookupError(f"no question: {rows}")
         async with self.program.database.connect() as conn:
             asked = await runs.asked_by_id(conn, attempt)
         assert asked is not None
@@ -151,7 +198,7 @@ class Stage:
         """Go on, answering every question right (or wrong), until a message says `until`; only that one is heard."""
         for _ in range(MOST_PRESSES):
             self.heard.clear()
-            pressed = [action for row in self.newest(who).buttons for _, action in row]
+            pressed = [action for row in await self._choices(who) for _, action in row]
             is_question = any(action.startswith(("answer:", "pick:")) for action in pressed)
             await (self.answers(who, right=right) if is_question else self.taps_first(who))
             if until in self.newest(who).text:
@@ -179,6 +226,8 @@ class Stage:
     async def _put(self, who: str, make: Callable[[str, Sender], Inbound]) -> None:
         self.clock.hold(self.clock.now() + STEP)
         door = self.door(who)
+        if isinstance(door, ZaloDoor):
+            door.acts()
         await self.program.pipeline.receive(make(f"key-{next(self._keys)}", door.sender))
         await self._land(who)
 
@@ -243,14 +292,21 @@ def _as_typed(question: Question, kept: str, order: str) -> str:
 
 @asynccontextmanager
 async def set_up(
-    database_url: str, *, with_telegram: bool = False, content: Path | None = None
+    database_url: str, *, with_telegram: bool = False, with_zalo: str = "", content: Path | None = None
 ) -> AsyncIterator[Stage]:
-    """The program on a fresh, migrated database with the union in it; nobody has joined."""
+    """
+    The program on a fresh, migrated database with the union in it; nobody has joined.
+
+    `with_zalo`: off or on, as its buttons; empty: no Zalo.
+    """
     # Tracebacks without the values in them: a library in one takes minutes to print.
     structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(TelegramServer()) if with_telegram else None
+        platform = await stack.enter_async_context(ZaloServer()) if with_zalo else None
         database = open_database(database_url)
+        if platform is not None:
+            await office.logged_in(database, platform)
         async with database.begin() as conn:
             cast = await union.settle(conn)
             behind = union.START - timedelta(hours=1) - datetime.now(UTC)
@@ -266,14 +322,20 @@ async def set_up(
             telegram_token=TOKEN if server else "",
             telegram_api_base=server.url if server else Settings().telegram_api_base,
         )
+        if platform is not None:
+            chosen = replace(office.settings(platform, database_url), zalo_oa_buttons=with_zalo)
+            named = {item.name: getattr(chosen, item.name) for item in fields(chosen) if item.name.startswith("zalo")}
+            settings = replace(settings, **named)
         program = await build(settings, stack, content)
         assert isinstance(program.clock, AdjustableClock)
+        if platform is not None:
+            platform.clock = platform.grants.clock = StageClock(program.clock)
         program.clock.hold(union.START)
         await program.planner.tick(union.START)
         await program.jobs.drain()
         await program.planner.fold(union.START)
         working = asyncio.create_task(program.jobs.run(program.stop))  # waiting for it is quicker than starting it
-        yield Stage(program, program.clock, cast, stack, server)
+        yield Stage(program, program.clock, cast, stack, server, platform)
         program.stop.set()
         await working
         await program.pipeline.drain()

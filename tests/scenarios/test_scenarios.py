@@ -19,7 +19,10 @@ async def test_a_conversation_goes_as_written(path: Path, database_url: str) -> 
     text = path.read_text()  # noqa: ASYNC240 - nothing else runs yet
     named = _CONTENT.search(text)
     content = HERE / named[1] if named else None
-    async with set_up(database_url, with_telegram=" on telegram " in text, content=content) as stage:
+    head = text.partition("\n")[0]
+    zalo = ("on" if "with buttons" in head else "off") if " on zalo " in text else ""
+    telegram = " on telegram " in text
+    async with set_up(database_url, with_telegram=telegram, with_zalo=zalo, content=content) as stage:
         played = await play(stage, text)
 
     if os.environ.get("UPDATE") and database_url.startswith("sqlite"):

@@ -1,0 +1,110 @@
+"""`taphuan zalo`: the key, the first pair of tokens, and what messages counted as."""
+
+from __future__ import annotations
+
+import asyncio
+import getpass
+import json
+import sys
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from bot.clock import SystemClock
+from bot.start import StartError
+from learning.calendar import day_of
+from storage import zalo_costs
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+    from datetime import datetime
+
+    from bot.settings import Settings
+    from storage.database import Database
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the options."""
+    commands = parser.add_subparsers(dest="zalo", required=True, metavar="LỆNH")
+    commands.add_parser("key", help="tạo một khóa cho TAPHUAN_ZALO_KEY")
+    login = commands.add_parser("login", help="nhận quyền gửi tin của Official Account")
+    login.add_argument("--code", action="store_true", help="dán mã (code) từ trang cấp quyền, thay cho refresh token")
+    cost = commands.add_parser("cost", help="tin Zalo đã tính vào đâu, theo ngày")
+    cost.add_argument("--days", type=int, default=30, metavar="SỐ_NGÀY")
+    cost.add_argument("--json", action="store_true")
+
+
+def print_key() -> int:
+    """A new key, on stdout."""
+    from storage import zalo_tokens  # noqa: PLC0415 - other commands need not wait for what encrypts
+
+    print(zalo_tokens.new_key())
+    return 0
+
+
+async def run(args: Namespace, settings: Settings, database: Database, now: datetime) -> int:
+    """
+    Log in, or show what was counted.
+
+    Raises:
+        StartError: no Official Account is set, or Zalo refused.
+    """
+    if not settings.zalo_oa_id:
+        raise StartError("Chưa đặt TAPHUAN_ZALO_OA_ID. Xem docs/zalo.md.")
+    return await (_login(args, settings, database) if args.zalo == "login" else _cost(args, settings, database, now))
+
+
+async def _login(args: Namespace, settings: Settings, database: Database) -> int:
+    """The secret comes by stdin: on a command line every user of the machine could read it."""
+    from bot.zalo_parts import open_zalo  # noqa: PLC0415 - nor for the platform's library
+    from channels.messages import SendError  # noqa: PLC0415
+    from channels.zalo import GrantLostError  # noqa: PLC0415
+    from storage import zalo_tokens  # noqa: PLC0415
+
+    if args.code and not settings.zalo_oa_verifier:
+        raise StartError("Chưa đặt TAPHUAN_ZALO_OA_VERIFIER: mã từ trang cấp quyền cần code verifier đi kèm.")
+    asked = "Dán mã (code), rồi Enter: " if args.code else "Dán refresh token, rồi Enter: "
+    typed = await asyncio.to_thread(getpass.getpass, asked) if sys.stdin.isatty() else sys.stdin.readline()
+    secret = typed.strip()
+    if not secret:
+        raise StartError("Chưa dán gì.")
+    parts = open_zalo(settings, database, SystemClock())
+    try:
+        if args.code:
+            pair = await parts.oauth.by_code(secret, settings.zalo_oa_verifier)
+        else:
+            pair = await parts.oauth.refresh(secret)
+        now = SystemClock().now()
+        async with database.begin() as conn:
+            await zalo_tokens.log_in(
+                conn,
+                parts.safe,
+                settings.zalo_oa_id,
+                pair.access,
+                pair.refresh,
+                expires_at=now + timedelta(seconds=pair.lasts_s),
+                now=now,
+            )
+    except GrantLostError as error:
+        raise StartError(
+            f"Zalo không nhận ({error}). Mỗi mã chỉ dùng một lần: lấy mã mới, kiểm tra App ID và App secret."
+        ) from error
+    except SendError as error:
+        raise StartError(f"Không hỏi được Zalo ({type(error).__name__}). Kiểm tra mạng rồi lấy mã mới.") from error
+    finally:
+        await parts.channel.close()
+    print("Đã nhận quyền gửi tin của Official Account. Chương trình tự gia hạn từ đây.")
+    return 0
+
+
+async def _cost(args: Namespace, settings: Settings, database: Database, now: datetime) -> int:
+    since = day_of(now) - timedelta(days=max(0, args.days - 1))
+    async with database.connect() as conn:
+        rows = await zalo_costs.by_day(conn, settings.zalo_oa_id, since)
+    if args.json:
+        print(json.dumps([{"day": d.isoformat(), "counted_as": what, "messages": n} for d, what, n in rows]))
+        return 0
+    for day, what, number in rows:
+        print(f"{day:%d/%m/%Y}  {zalo_costs.NAMES.get(what, what):<28} {number:>8}")
+    if not rows:
+        print("Chưa có tin nào.")
+    return 0

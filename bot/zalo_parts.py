@@ -1,0 +1,46 @@
+"""The Official Account's channel, put together from the settings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from bot.zalo_keyring import Keyring
+from channels.zalo import Bases, ZaloChannel, ZaloClient, ZaloOAuth
+from channels.zalo.wire import Wire
+from storage.zalo_tokens import Safe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bot.clock import Clock
+    from bot.settings import Settings
+    from channels.messages import Address
+    from storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class ZaloParts:
+    """What runs where an Official Account is set."""
+
+    channel: ZaloChannel
+    client: ZaloClient
+    keyring: Keyring
+    oauth: ZaloOAuth
+    safe: Safe
+
+
+def open_zalo(
+    settings: Settings, database: Database, clock: Clock, count: Callable[[Address, str], None] | None = None
+) -> ZaloParts:
+    """Return the parts; nothing is connected yet, and `channel.close` closes them all."""
+    wire = Wire()
+    safe = Safe(settings.zalo_key)
+    oauth = ZaloOAuth(wire, settings.zalo_oa_app_id, settings.zalo_oa_app_secret, settings.zalo_oauth_base)
+    keyring = Keyring(database, oauth, safe, settings.zalo_oa_id, clock)
+    client = ZaloClient(wire, keyring, Bases(settings.zalo_oa_base.rstrip("/"), settings.zalo_zbs_base.rstrip("/")))
+
+    channel = ZaloChannel(
+        client, buttons=settings.zalo_oa_buttons == "on", card_image=settings.zalo_oa_image, count=count
+    )
+    return ZaloParts(channel, client, keyring, oauth, safe)

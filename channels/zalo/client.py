@@ -1,0 +1,164 @@
+"""Calls of the Official Account's OpenAPI v3 and of ZBS templates."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import aiohttp
+
+from channels.messages import UnknownOutcomeError
+from channels.zalo.verdicts import Api, Verdict, as_send_error, verdict_of
+
+if TYPE_CHECKING:
+    from channels.zalo.wire import Wire
+
+_log = logging.getLogger(__name__)
+
+OA_BASE = "https://openapi.zalo.me"
+ZBS_BASE = "https://business.openapi.zalo.me"
+_MAX_TOLD = 160
+
+
+class Tokens(Protocol):
+    """Where access tokens come from."""
+
+    async def access(self) -> str:
+        """
+        The token to call with.
+
+        Raises:
+            SendError: there is none now.
+        """
+        ...
+
+    async def instead_of(self, dead: str) -> str:
+        """
+        The token to call with after the platform refused `dead`.
+
+        Raises:
+            SendError: there is none now.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Bases:
+    """Where the platform is."""
+
+    oa: str = OA_BASE
+    zbs: str = ZBS_BASE
+
+
+class ZaloClient:
+    """One Official Account."""
+
+    def __init__(self, wire: Wire, tokens: Tokens, bases: Bases | None = None) -> None:
+        self._wire = wire
+        self._tokens = tokens
+        self._bases = bases or Bases()
+
+    async def consult(self, user_id: str, message: dict[str, Any]) -> dict[str, Any]:
+        """
+        Send a "tin Tư vấn" and return its data: `message_id`, and `quota` unless it was billed.
+
+        Raises:
+            SendError: as the subclass says.
+        """
+        body = {"recipient": {"user_id": user_id}, "message": message}
+        return await self._call("POST", f"{self._bases.oa}/v3.0/oa/message/cs", body)
+
+    async def template_to_user(self, user_id: str, template_id: str, data: dict[str, str]) -> dict[str, Any]:
+        """
+        Send an approved template, which is paid, to a user id.
+
+        Raises:
+            SendError: as the subclass says.
+        """
+        body = {"user_id": user_id, "template_id": template_id, "template_data": data}
+        return await self._call("POST", f"{self._bases.oa}/v3.0/oa/message/template", body, api=Api.ZBS)
+
+    async def template_to_phone(
+        self, phone: str, template_id: str, data: dict[str, str], tracking_id: str
+    ) -> dict[str, Any]:
+        """
+        Send an approved template, which is paid, to a phone (`84…`); `tracking_id` (at most 48) comes back with events.
+
+        Raises:
+            SendError: as the subclass says.
+        """
+        body = {"phone": phone, "template_id": template_id, "template_data": data, "tracking_id": tracking_id}
+        return await self._call("POST", f"{self._bases.zbs}/message/template", body, api=Api.ZBS)
+
+    async def upload_picture(self, name: str, content: bytes) -> str:
+        """
+        Upload a .jpg or .png of at most 1 MB; its id serves for 7 days.
+
+        Raises:
+            SendError: as the subclass says.
+        """
+        form = aiohttp.FormData()
+        form.add_field("file", io.BytesIO(content), filename=name)
+        match await self._call("POST", f"{self._bases.oa}/v2.0/oa/upload/image", form=form):
+            case {"attachment_id": str(known)}:
+                return known
+            case _:
+                raise UnknownOutcomeError("taken, but the answer carries no attachment_id")
+
+    async def about(self) -> dict[str, Any]:
+        """
+        The Official Account's name, package and verification.
+
+        Raises:
+            SendError: as the subclass says.
+        """
+        return await self._call("GET", f"{self._bases.oa}/v2.0/oa/getoa")
+
+    async def person(self, user_id: str) -> dict[str, Any]:
+        """
+        What the platform tells of a person.
+
+        Raises:
+            SendError: as the subclass says.
+        """
+        query = {"data": json.dumps({"user_id": user_id})}
+        return await self._call("GET", f"{self._bases.oa}/v3.0/oa/user/detail", query=query)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._wire.close()
+
+    async def _call(
+        self,
+        method: str,
+        url: str,
+        body: dict[str, Any] | None = None,
+        *,
+        api: Api = Api.OA,
+        form: aiohttp.FormData | None = None,
+        query: dict[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """Call; with a dead token once more, with the next one."""
+        token = await self._tokens.access()
+        for is_last in (False, True):
+            answer = await self._wire.request(
+                method, url, headers={"access_token": token}, json_body=body, form=form, query=query
+            )
+            code = answer.get("error")
+            if code == 0:
+                data = answer.get("data")
+                return data if isinstance(data, dict) else {}
+            if type(code) is not int:
+                break
+            told = f"{code}: {str(answer.get('message', ''))[:_MAX_TOLD]}"
+            verdict = verdict_of(code, told, api)
+            if verdict is Verdict.TOKEN and not is_last and form is None:
+                token = await self._tokens.instead_of(token)
+                continue
+            if verdict in {Verdict.CONSOLE, Verdict.TOKEN}:
+                _log.error("Zalo từ chối vì thiết lập của Official Account (%s): xem docs/zalo.md, mục Mã lỗi.", told)
+            raise as_send_error(verdict, told)
+        raise UnknownOutcomeError("an answer that is not Zalo's")

@@ -1,0 +1,40 @@
+"""Text as the platform takes it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Control characters, bidi overrides, halves of a surrogate pair.
+_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_ZERO_WIDTH_JOINER = "\u200d"
+
+
+def shown(text: str) -> str:
+    """Return `text` without what would be dropped or refused."""
+    return _UNWANTED.sub("", text)
+
+
+def cut(text: str, limit: int) -> str:
+    """
+    Return the longest beginning of `text` that fits and ends between characters as seen.
+
+    The platform does not say how it counts: `limit` is kept in UTF-16 units, which are never fewer than characters.
+    """
+    if 2 * len(text) <= limit or _units(text) <= limit:
+        return text
+    end = units = 0
+    while units + (size := _units(text[end])) <= limit:
+        units += size
+        end += 1
+    while end and _is_joined(text[end - 1], text[end]):
+        end -= 1
+    return text[:end]
+
+
+def _units(text: str) -> int:
+    return len(text) + sum(letter > "\uffff" for letter in text)
+
+
+def _is_joined(before: str, after: str) -> bool:
+    return _ZERO_WIDTH_JOINER in (before, after) or unicodedata.category(after) in {"Mn", "Me", "Sk"}
