@@ -17,6 +17,7 @@ from bot import (
     cli_items,
     cli_jobs,
     cli_plan,
+    cli_preview,
     cli_roster,
     cli_search,
     cli_sending,
@@ -106,6 +107,8 @@ def main(arguments: list[str] | None = None) -> None:
 async def _run(args: Namespace) -> int:
     if args.command == "content" and args.content in cli_content.COMMANDS:
         return await cli_content.run(args)
+    if args.command == "content" and args.content in cli_preview.COMMANDS:
+        return await cli_preview.run(args)
     if args.command == "search":
         return cli_search.run(args)
     if args.command == "content" and args.content in cli_exchange.COMMANDS:
