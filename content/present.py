@@ -33,8 +33,8 @@ def place_of(module: Module, lesson: Lesson) -> tuple[int, int]:
     """Return which lesson of how many it is to those whose lesson it is; a draft counts among all of its module."""
     track = next((track for track in Track if track in lesson.audience), None)
     served = module.lessons_for(track) if track is not None and lesson.status is not LessonStatus.DRAFT else ()
-    lessons = served or module.lessons
-    return lessons.index(lesson) + 1, len(lessons)
+    ids = [each.id for each in served or module.lessons]
+    return ids.index(lesson.id) + 1, len(ids)
 
 
 def card_text(lesson: Lesson, index: int, number: int, total: int, on: date, figures: Figures | None = None) -> str:

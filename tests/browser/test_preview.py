@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     OpensScreen = Callable[..., Awaitable[Screen]]
 
 pytestmark = pytest.mark.browser
+READ_MS = 40_000  # what reading all content may take on a busy machine
 both_sizes = pytest.mark.parametrize("size", list(SIZES))
 
 
@@ -101,7 +102,7 @@ async def test_an_author_reads_a_lesson_in_each_look(
         lesson.read_text(encoding="utf-8").replace("Mọi người ổn chứ?", "Cả tổ ổn chứ?"), encoding="utf-8"
     )
 
-    await expect(page.get_by_text("– Cả tổ ổn chứ?").locator("visible=true").first).to_be_visible()
+    await expect(page.get_by_text("– Cả tổ ổn chứ?").locator("visible=true").first).to_be_visible(timeout=READ_MS)
     if size == "phone":
         await expect(page.get_by_role("radio", name="Trình duyệt")).to_be_checked()
     await page.get_by_role("heading", level=1).click()
@@ -119,11 +120,11 @@ async def test_a_fault_is_shown_and_goes_away_when_it_is_mended(
     whole = lesson.read_text(encoding="utf-8")
 
     lesson.write_text(whole.replace("minutes: 3", "minutes: 300"), encoding="utf-8")
-    await expect(page.locator(".faults").first).to_contain_text("courses/co_so/m1/m1_3.md:5")
+    await expect(page.locator(".faults").first).to_contain_text("courses/co_so/m1/m1_3.md:5", timeout=READ_MS)
     await check(page, "phone", "a fault")
     lesson.write_text(whole, encoding="utf-8")
 
-    await expect(page.get_by_text("cần sửa")).to_have_count(0)
+    await expect(page.get_by_text("cần sửa")).to_have_count(0, timeout=READ_MS)
 
 
 async def test_it_can_be_read_without_javascript(preview_url: str, opens_screen: OpensScreen) -> None:
