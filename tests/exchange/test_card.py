@@ -18,7 +18,7 @@ from exchange import card
 DAY = date(2026, 11, 21)
 LIBRARY = loader.load()
 FIGURES = figures.shipped()
-# Wide letters, letters with marks above and below, words that cannot be broken, and what a template might take for code.
+# Wide letters, marks above and below, words that cannot be broken, and what a template might take for code.
 TITLES = st.one_of(
     st.text(st.sampled_from('Wwmậễựgiỹ 0.#$*_`\\@<>[]"“'), min_size=1, max_size=60).filter(str.strip),
     st.sampled_from(["W" * 60, "Ậ" * 60, "NGƯỠNG " * 8, "m " * 30]),
