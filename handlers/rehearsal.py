@@ -120,12 +120,17 @@ class Rehearsal:
 
     def _wrong(self, question: Question) -> Iterator[str]:
         """Every way to be wrong that is answered in words of its own."""
-        if question.kind is QuestionKind.NUMBER:
-            right = answers.expected(question, self.on, self.figures)
-            yield numbers.kept(right * 2 + 1)
-        yield from answers.wrong_answers(question)
-        if question.kind is QuestionKind.SEVERAL:
-            yield grading.SEEN
+        right = question.right_keys
+        match question.kind:
+            case QuestionKind.NUMBER:
+                yield numbers.kept(answers.expected(question, self.on, self.figures) * 2 + 1)
+                yield from answers.wrong_answers(question)
+            case QuestionKind.SEVERAL:
+                yield from ("".join(sorted(right + choice.key)) for choice in question.choices if not choice.is_right)
+                yield from (kept for kept in answers.wrong_answers(question) if set(kept) < set(right))
+                yield grading.SEEN
+            case _:
+                yield from answers.wrong_answers(question)
 
 
 def letters(keys: str, order: str) -> str:

@@ -31,9 +31,9 @@ both_sizes = pytest.mark.parametrize("size", list(SIZES))
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A copy of three modules, two drills and two tools, for an author to change."""
+    """A copy of three modules, a drill and a tool, for an author to change."""
     root = tmp_path / "noi_dung"
-    for name in ("courses/co_so/m1", "courses/co_so/m2", "courses/co_so/m10"):
+    for name in ("courses/co_so/m1", "courses/co_so/m2", "courses/co_so/m7"):
         shutil.copytree(SHIPPED / name, root / name)
     for name in ("drills/H1.yaml", "tools/gap_go_dau_ca.md", "figures.yaml", "sources.yaml", "trace.yaml"):
         (root / name).parent.mkdir(exist_ok=True)
@@ -137,3 +137,25 @@ async def test_it_can_be_read_without_javascript(preview_url: str, opens_screen:
     await page.get_by_role("radio", name="Zalo").check()
     await expect(page.locator(".look.zalo").first).to_be_visible()
     await expect(page.locator(".hand")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("lesson", "look", "words", "picture"),
+    [
+        ("M1.4", "Telegram", "Bài 4/11 · 1/4", "sample_t"),
+        ("M2.8", "Zalo", "Bài 8/9 · 4/5", "sample_c"),
+        ("M7.2", "Trình duyệt", "Chưa đúng.", "sample_b"),
+    ],
+)
+async def test_the_pictures_of_the_samples(
+    preview_url: str, opens_screen: OpensScreen, lesson: str, look: str, words: str, picture: str
+) -> None:
+    screen = await opens_screen("phone")
+    await screen.page.goto(f"{preview_url}/lesson/{lesson}")
+    await screen.page.get_by_role("radio", name=look).check()
+
+    shown = screen.page.locator(".step", has=screen.page.get_by_text(words).locator("visible=true")).first
+    await shown.evaluate("step => step.scrollIntoView({ block: 'start' })")
+
+    await expect(shown.get_by_text(words).locator("visible=true").first).to_be_in_viewport()
+    await screen.shoot(picture)
