@@ -29,6 +29,7 @@ _SHORTEST_QUESTION = 25
 # What is said in a card: a line after a dash, or words between quotation marks that end as a sentence does.
 _SAID = re.compile(r"^– (?P<line>[^–\n]+?)(?: –.*)?$|[\"“](?P<quoted>[^\"”\n]+[.?!…])[\"”]", re.MULTILINE)
 _SENTENCE_END = re.compile(r"(?<=[.?!…])\s+")
+_NUMBER = re.compile(r"(?<=\d) (?=[^\W\d]{1,8}\b)")  # stays with what it counts
 _LONG_WORD = re.compile(rf"(\S{{{_LONGEST_WORD}}})(?=\S)")
 
 
@@ -77,4 +78,4 @@ def hook(lesson: Lesson) -> str:
 def _short(text: str, longest: int) -> str:
     """A text of at most so many code points, with room to break in words that are none."""
     cut = text if len(text) <= longest else f"{text[: longest - 1].rstrip()}…"
-    return _LONG_WORD.sub("\\1 ", cut)
+    return _LONG_WORD.sub("\\1 ", _NUMBER.sub("\N{NO-BREAK SPACE}", cut))
