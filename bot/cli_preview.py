@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.start import StartError
 from content import loader
+from content.figures import FigureError
 from learning.calendar import day_of
 
 if TYPE_CHECKING:
@@ -119,7 +120,10 @@ async def _card(args: Namespace, root: Path) -> int:
         return _refuse(*map(str, read.report.errors), f"Không có bài «{args.lesson}».")
     if wrong := [fault for fault in read.report.errors if fault.file == read.files[lesson.id]]:
         return _refuse(*map(str, wrong))
-    data = card.page(lesson, read.library.module_of[lesson.id], _today(), read.figures)
+    try:
+        data = card.page(lesson, read.library.module_of[lesson.id], _today(), read.figures)
+    except FigureError as error:
+        return _refuse(*map(str, read.report.errors), f"Chưa có số liệu {error}.")
     made = await asyncio.to_thread(card.png, data)
     try:
         await asyncio.to_thread(args.output.write_bytes, made)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from content.faults import Fault
+from content.figures import FigureError
 from exchange import card
 from web import preview_views, security
 from web.pages import Pages
@@ -114,7 +115,10 @@ class _Room:
         lesson = read.library.lessons.get(request.match_info["id"])
         if lesson is None:
             raise web.HTTPNotFound
-        data = card.page(lesson, read.library.module_of[lesson.id], self._desk.on, read.figures)
+        try:
+            data = card.page(lesson, read.library.module_of[lesson.id], self._desk.on, read.figures)
+        except FigureError as error:  # the page tells its fault
+            raise web.HTTPNotFound from error
         body = await asyncio.to_thread(card.png, data)
         return web.Response(body=body, content_type="image/png", headers={"Cache-Control": "no-store"})
 

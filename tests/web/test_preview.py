@@ -113,6 +113,17 @@ async def test_a_half_written_lesson_is_shown_as_far_as_it_goes(
     assert "Traceback" not in page
 
 
+async def test_a_figure_without_a_value_breaks_no_page(tree: Tree, desk: Desk, client: Client) -> None:
+    tree.change(FILE, "title: Bài mẫu", "title: Bài {{ gio.khong_co }}")
+    tree.change(FILE, "Tổ trưởng có {{ gio.to_truong }}", "Tổ trưởng có {{ gio.khong_co }}")
+    await desk.look()
+
+    page = await page_of(client, "/lesson/M7.1")
+
+    assert "Phần còn lại chưa hiện được" in page
+    assert (await client.get("/card/M7.1.png")).status == 404
+
+
 async def test_an_empty_folder_is_a_page(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     desk = Desk(tmp_path / "empty", lambda: DAY)
