@@ -17,6 +17,7 @@ from bot import (
     cli_items,
     cli_jobs,
     cli_plan,
+    cli_preview,
     cli_roster,
     cli_search,
     cli_sending,
@@ -106,16 +107,9 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 async def _run(args: Namespace) -> int:
-    if args.command == "content" and args.content in cli_content.COMMANDS:
-        return await cli_content.run(args)
-    if args.command == "search":
-        return cli_search.run(args)
-    if args.command == "content" and args.content in cli_exchange.COMMANDS:
-        return await cli_exchange.run(args)
-    if args.command == "zalo" and args.zalo == "key":
-        return cli_zalo.print_key()
-    if args.command == "roster" and args.roster_command == "template":
-        return await cli_roster.run(args, "")
+    alone = await _without_settings(args)
+    if alone is not None:
+        return alone
     chosen = settings.read()
     match args.command:
         case "demo":
@@ -137,6 +131,24 @@ async def _run(args: Namespace) -> int:
             return int(await measured.run(args))
         case _:
             return await _on_database(args, chosen)
+
+
+async def _without_settings(args: Namespace) -> int | None:
+    """Run a command that needs neither settings nor a database; None for any other."""
+    match args.command:
+        case "content" if args.content in cli_content.COMMANDS:
+            return await cli_content.run(args)
+        case "content" if args.content in cli_preview.COMMANDS:
+            return await cli_preview.run(args)
+        case "content" if args.content in cli_exchange.COMMANDS:
+            return await cli_exchange.run(args)
+        case "search":
+            return cli_search.run(args)
+        case "zalo" if args.zalo == "key":
+            return cli_zalo.print_key()
+        case "roster" if args.roster_command == "template":
+            return await cli_roster.run(args, "")
+    return None
 
 
 async def _on_database(args: Namespace, chosen: Settings) -> int:

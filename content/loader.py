@@ -21,10 +21,15 @@ from content.faults import Complain, ContentError, Fault, FaultList
 from content.model import LegalBasis, Library
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
-__all__ = ["ContentError", "Fault", "Report", "check", "load", "sources"]
+    from content.drill_model import Drill
+    from content.figures import Figures
+    from content.model import Module
+    from content.tool_model import Tool
+
+__all__ = ["ContentError", "Examined", "Fault", "Report", "check", "examine", "load", "sources"]
 
 SHIPPED = Path(__file__).parent
 _ID_LINE = re.compile(r"^id: *(\S+) *$", re.MULTILINE)
@@ -61,6 +66,16 @@ class Report:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """Content as far as it can be read, its figures, and the file of each lesson, test, drill and tool."""
+
+    library: Library
+    figures: Figures
+    files: Mapping[str, str]
+    report: Report
+
+
 def load(root: Path | None = None) -> Library:
     """
     Return everything that can be served; what is shipped is read once in a process.
@@ -86,6 +101,10 @@ def _read(root: Path) -> Library:
     pages = tools.read(root, [lesson for module in modules for lesson in module.lessons], faults)
     if found := faults.sorted():
         raise ContentError(found)
+    return _indexed(modules, [read.drill for read in talks], [read.tool for read in pages])
+
+
+def _indexed(modules: Sequence[Module], talks: Iterable[Drill], pages: Iterable[Tool]) -> Library:
     lessons = {lesson.id: lesson for module in modules for lesson in module.lessons}
     asked = [question for lesson in lessons.values() for question in lesson.questions]
     tested = [question for module in modules for question in module.final_test.questions]
@@ -94,8 +113,8 @@ def _read(root: Path) -> Library:
         lessons=MappingProxyType(lessons),
         questions=MappingProxyType({question.id: question for question in (*asked, *tested)}),
         module_of=MappingProxyType({lesson.id: module for module in modules for lesson in module.lessons}),
-        drills=MappingProxyType({read.drill.id: read.drill for read in talks}),
-        tools=MappingProxyType({read.tool.id: read.tool for read in pages}),
+        drills=MappingProxyType({drill.id: drill for drill in talks}),
+        tools=MappingProxyType({tool.id: tool for tool in pages}),
     )
 
 
@@ -124,6 +143,17 @@ def check(root: Path | None = None, on: date | None = None) -> Report:
         root: as for `load`.
         on: the day on which review dates are looked at; they are not when None.
     """
+    return examine(root, on).report
+
+
+def examine(root: Path | None = None, on: date | None = None) -> Examined:
+    """
+    Return what can be read of content that may have faults, with its report; never raises for them.
+
+    Args:
+        root: as for `load`.
+        on: as for `check`.
+    """
     faults, warnings = FaultList(), FaultList()
     where = SHIPPED if root is None else root
     modules, talks = tree.read(where, faults, on), drills.read(where, faults, on)
@@ -148,7 +178,7 @@ def check(root: Path | None = None, on: date | None = None) -> Report:
         _warn_of_reviews(talk.drill.legal, talk.review_lines, on, warn)
     for page in pages:
         _warn_of_reviews(page.tool.legal, page.review_lines, on, warnings.of(page.file))
-    return Report(
+    report = Report(
         lessons=len(lessons),
         cards=sum(len(lesson.cards) for lesson in lessons),
         questions=sum(len(lesson.questions) for lesson in lessons)
@@ -159,6 +189,11 @@ def check(root: Path | None = None, on: date | None = None) -> Report:
         warnings=warnings.sorted(),
         sources=len(registry.by_id),
     )
+    files = {lesson.lesson.id: file for read in modules for file, lesson in read.lessons.items()}
+    files |= {f"{read.module.id}.T": read.final_test_file for read in modules}
+    files |= {talk.drill.id: talk.file for talk in talks} | {page.tool.id: page.file for page in pages}
+    library = _indexed([read.module for read in modules], [talk.drill for talk in talks], [page.tool for page in pages])
+    return Examined(library, tree.figures_of(where, FaultList()), files, report)
 
 
 def _warn_of_reviews(legal: Iterable[LegalBasis], lines: Mapping[str, int], on: date | None, warn: Complain) -> None:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, assert_never
 
 from content import answers
 from content.figures import Figures, resolve
-from content.model import LegalBasis, Lesson, LessonStatus, Question, QuestionKind
+from content.model import LegalBasis, Lesson, LessonStatus, Module, Question, QuestionKind
 from learning import grading, numbers
+from learning.roles import Track
 
 if TYPE_CHECKING:
     from datetime import date
@@ -26,6 +27,14 @@ QUESTION_HEADER_ROOM = 45
 LETTERS = "ABCD"
 RIGHT, WRONG, INCOMPLETE, LOOKED_UP = "✅ Đúng.", "❌ Chưa đúng.", "❌ Chưa đủ.", "👉 Mời xem."
 REVIEW_SENTENCE = "Nội dung này đang chờ rà soát pháp lý."
+
+
+def place_of(module: Module, lesson: Lesson) -> tuple[int, int]:
+    """Return which lesson of how many it is to those whose lesson it is; a draft counts among all of its module."""
+    track = next((track for track in Track if track in lesson.audience), None)
+    served = module.lessons_for(track) if track is not None and lesson.status is not LessonStatus.DRAFT else ()
+    ids = [each.id for each in served or module.lessons]
+    return ids.index(lesson.id) + 1, len(ids)
 
 
 def card_text(lesson: Lesson, index: int, number: int, total: int, on: date, figures: Figures | None = None) -> str:

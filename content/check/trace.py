@@ -87,6 +87,7 @@ class Tracer:
         for fact in trace.facts:
             self._by_source[fact.source].append(fact)
         self._used: set[tuple[str, Number]] = set()
+        self._found: dict[LegalBasis, list[Fact]] = {}  # many texts rest on the same clauses
 
     def check_clause(self, basis: LegalBasis, line: int, complain: Complain) -> None:
         """Complain about a clause whose article no fact holds, or holds unconfirmed while no lawyer is asked for."""
@@ -160,9 +161,11 @@ class Tracer:
                     complain(figure.line, f"'{figure.key}': mức {value.shown} chưa có trong {FILE}.")
 
     def _facts(self, basis: LegalBasis) -> list[Fact]:
-        paper = self._registry.of(basis)
-        where = citations.parse(basis.cite).place
-        return [fact for fact in self._by_source.get(paper.id, ()) if _is_at(fact, where)] if paper is not None else []
+        if basis not in self._found:
+            paper, where = self._registry.of(basis), citations.parse(basis.cite).place
+            facts = () if paper is None else self._by_source.get(paper.id, ())
+            self._found[basis] = [fact for fact in facts if _is_at(fact, where)]
+        return self._found[basis]
 
     def _papers(self, basis: LegalBasis) -> frozenset[str]:
         return self._registry.all_of(basis)

@@ -16,6 +16,7 @@ from learning.lesson import StepKind
 if TYPE_CHECKING:
     from datetime import date
 
+    from content.figures import Figures
     from content.model import Question
     from storage.runs import Run
 
@@ -42,14 +43,19 @@ def question(
     attempt_id: int,
     order: str,
     today: date,
+    figures: Figures | None = None,
     *,
     picked: str = "",
     replaces: str | None,
 ) -> Message:
-    """A question with its buttons; `picked` are the keys chosen so far of several, or put so far of an order."""
+    """
+    A question with its buttons.
+
+    `picked` are the keys chosen so far of several, or put so far of an order; `figures` those of other content.
+    """
     whole = _whole(asked, picked)
-    title, body = titled(present.question_text(asked, order, step_name(run), today, picked=whole))
-    rows = (*_rows(asked, attempt_id, order, whole, today), (later(run),))
+    title, body = titled(present.question_text(asked, order, step_name(run), today, figures, picked=whole))
+    rows = (*_rows(asked, attempt_id, order, whole, today, figures), (later(run),))
     takes_text = asked.kind not in {QuestionKind.ONE, QuestionKind.TRUE_FALSE}
     return Message(body, rows, title=title, kind=Kind.LESSON_STEP, replaces=replaces, takes_text=takes_text)
 
@@ -60,13 +66,15 @@ def _whole(asked: Question, picked: str) -> str:
     return picked + left[0] if asked.kind is QuestionKind.ORDER and len(left) == 1 else picked
 
 
-def _rows(asked: Question, attempt_id: int, order: str, picked: str, today: date) -> list[tuple[Button, ...]]:
+def _rows(
+    asked: Question, attempt_id: int, order: str, picked: str, today: date, figures: Figures | None
+) -> list[tuple[Button, ...]]:
     """
     The buttons that answer.
 
     The first one always leads on in a few presses, and letters stay in their place while one is pressed after another.
     """
-    texts = {choice.key: resolve(choice.text, today) for choice in asked.choices}
+    texts = {choice.key: resolve(choice.text, today, figures) for choice in asked.choices}
     lettered = list(zip(present.LETTERS, order, strict=False))
     look_up = Button("Xem đáp án", Answer(attempt_id, SEEN).pack())
     match asked.kind:
@@ -107,9 +115,18 @@ def _toggles(
     )
 
 
-def verdict(run: Run, asked: Question, kept: str, order: str, today: date, *, replaces: str | None) -> Message:
+def verdict(
+    run: Run,
+    asked: Question,
+    kept: str,
+    order: str,
+    today: date,
+    figures: Figures | None = None,
+    *,
+    replaces: str | None,
+) -> Message:
     """Whether an answer was right, and why; the question's step is left with [Tiếp]."""
-    title, body = titled(present.verdict_text(asked, kept, order, today))
+    title, body = titled(present.verdict_text(asked, kept, order, today, figures))
     head, _, rest = title.partition(". ")
     on = Button("Tiếp ▸", Next(run.id, run.progress.at).pack())
     return Message(f"{rest}\n{body}", ((on, later(run)),), title=f"{head}.", kind=Kind.LESSON_STEP, replaces=replaces)

@@ -12,6 +12,7 @@ from handlers.words.buttons import CONTINUE
 if TYPE_CHECKING:
     from datetime import date
 
+    from content.figures import Figures
     from content.tool_model import Tool
 
 
@@ -20,6 +21,6 @@ def tool_button(offered: Tool) -> Button:
     return Button(f"Mẫu: {offered.title}", OpenTool(offered.id).pack())
 
 
-def tool(asked: Tool, on: date) -> Message:
+def tool(asked: Tool, on: date, figures: Figures | None = None) -> Message:
     """The page itself, as of a day; the one message that may be longer than a phone's screen."""
-    return Message(tool_text.text(asked, on), ((CONTINUE,),), title=asked.title, kind=Kind.LESSON_STEP)
+    return Message(tool_text.text(asked, on, figures), ((CONTINUE,),), title=asked.title, kind=Kind.LESSON_STEP)
