@@ -36,6 +36,13 @@ def step_name(run: Run) -> str:
     return f"{_STEP_NAMES[kind]} {place}/{total}"
 
 
+def change_name(since: date | None, today: date) -> str:
+    """What stands above a question about what has changed since it was learned."""
+    if since is None:
+        return "Bài đồng chí đã học vừa được sửa:"
+    return f"Quy định {'đã' if since <= today else 'sẽ'} thay đổi từ {since:%d/%m/%Y}:"
+
+
 def question(
     run: Run,
     asked: Question,
@@ -43,12 +50,20 @@ def question(
     order: str,
     today: date,
     *,
+    since: date | None = None,
     picked: str = "",
     replaces: str | None,
 ) -> Message:
-    """A question with its buttons; `picked` are the keys chosen so far of several, or put so far of an order."""
+    """
+    A question with its buttons.
+
+    `picked` are the keys chosen so far of several, or put so far of an order; `since` is the day from which a rule is
+    another, where the question is about that.
+    """
     whole = _whole(asked, picked)
-    title, body = titled(present.question_text(asked, order, step_name(run), today, picked=whole))
+    is_changed = run.progress.step.kind is StepKind.CHANGED
+    header = change_name(since, today) if is_changed else step_name(run)
+    title, body = titled(present.question_text(asked, order, header, today, picked=whole))
     rows = (*_rows(asked, attempt_id, order, whole, today), (later(run),))
     return Message(body, rows, title=title, kind=Kind.LESSON_STEP, replaces=replaces)
 
