@@ -45,7 +45,7 @@ def check_lesson(file: LessonFile, figures: Figures, complain: Complain) -> None
 def check_questions(questions: Iterable[PlacedQuestion], figures: Figures, complain: Complain) -> None:
     """Complain about questions and verdicts that cannot be shown or are too long, and about sums gone wrong."""
     for placed in questions:
-        texts, order = _texts(placed.question), _order(placed.question)
+        texts, order = texts_of(placed.question), _order(placed.question)
         if _check_parameters(texts, placed.line, figures, complain):
             continue
         if len(set(order)) < len(order) or len(order) > len(present.LETTERS):
@@ -128,7 +128,8 @@ def spoken_questions(questions: Iterable[PlacedQuestion]) -> Iterator[tuple[int,
             yield placed.choice_lines[choice.key], f"{choice.text}\n{choice.reason}"
 
 
-def _texts(question: Question) -> list[str]:
+def texts_of(question: Question) -> list[str]:
+    """Every text of a question that may hold a figure."""
     return [
         question.text,
         question.reason,

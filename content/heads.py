@@ -41,13 +41,13 @@ def corrects_of(head: Fields, question_ids: Collection[str]) -> tuple[Correction
     """Return the corrections of a lesson; each names an old version and a question of the lesson itself."""
     corrections = []
     for fields in head.one_or_more("corrects"):
-        fields.only("version", "question")
+        fields.only("version", "question", "in_force_from")
         version, question = fields.text("version"), fields.text("question")
         if version and not VERSION.fullmatch(version):
             fields.complain(fields.line("version"), f"Bản cũ '{version}' sai; mẫu: 16 chữ số hệ mười sáu.")
         if question and question not in question_ids:
             fields.complain(fields.line("question"), f"Câu '{question}' không có trong bài này.")
-        corrections.append(Correction(version, question))
+        corrections.append(Correction(version, question, fields.day("in_force_from")))
     return tuple(corrections)
 
 

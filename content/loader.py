@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from content import drill_fit, drills, fit, tools, tree
-from content.check import whole
+from content.check import pace, whole
 from content.faults import Complain, ContentError, Fault, FaultList
 from content.model import LegalBasis, Library
 
@@ -162,12 +162,16 @@ def examine(root: Path | None = None, on: date | None = None) -> Examined:
     pages = tools.read(where, lessons, faults, on)
     others = [*map(whole.of_drill, talks), *map(whole.of_tool, pages)]
     whole.check(where, modules, others, registry, faults, warnings, on)
-    whole.check_trace(where, modules, others, registry, tree.figures_of(where, FaultList()), faults, warnings)
+    figures = tree.figures_of(where, FaultList())
+    whole.check_trace(where, modules, others, registry, figures, faults, warnings)
+    faulty = {fault.file for fault in faults.sorted()}
     for read in modules:
         for file, lesson in read.lessons.items():
             warn = warnings.of(file)
             fit.warn_of_long_sentences(fit.spoken(lesson), warn)
             _warn_of_reviews(lesson.lesson.legal, lesson.review_lines, on, warn)
+            if file not in faulty:
+                pace.warn(lesson, figures, warn)
         if read.final_test is not None:
             warn = warnings.of(read.final_test_file)
             fit.warn_of_long_sentences(fit.spoken_questions(read.final_test.questions), warn)

@@ -123,10 +123,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """Whoever finished the lesson in its old `version` (16 hexadecimal digits) is put this question in a review."""
+    """
+    Whoever finished the lesson in its old `version` (16 hexadecimal digits) is put this question in a review.
+
+    `in_force_from` is the day from which the rule is another; None where only the text was wrong.
+    """
 
     version: str
     question_id: str
+    in_force_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ class LessonFile:
 
     lesson: Lesson
     id_line: int
+    minutes_line: int
     card_lines: tuple[int, ...]
     questions: tuple[PlacedQuestion, ...]
     review_lines: dict[str, int]
@@ -78,7 +79,7 @@ def parse_lesson(source: Source, module_id: str, complain: Complain) -> LessonFi
         corrects=heads.corrects_of(head, {one.question.id for one in placed}),
     )
     card_lines = tuple(card.line for card in cut.cards)
-    return LessonFile(lesson, head.line("id"), card_lines, placed, review_lines, cite_lines)
+    return LessonFile(lesson, head.line("id"), head.line("minutes"), card_lines, placed, review_lines, cite_lines)
 
 
 def parse_final_test(source: Source, module_id: str, complain: Complain) -> FinalTestFile | None:

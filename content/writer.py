@@ -144,6 +144,8 @@ def _corrects(corrects: tuple[Correction, ...]) -> Iterator[str]:
     for correction in corrects:
         yield f"  - version: {scalar(correction.version)}"
         yield f"    question: {scalar(correction.question_id)}"
+        if correction.in_force_from is not None:
+            yield f"    in_force_from: {correction.in_force_from.isoformat()}"
 
 
 def scalar(text: str) -> str:

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from exchange.items import Item
 
 
+MOST_ROWS = 20_000
+
+
 @dataclass(frozen=True, slots=True)
 class Test:
     """A final test."""
@@ -93,7 +96,7 @@ def read_items(path: Path) -> list[Item]:
 
 def _sheets(path: Path, titles: tuple[str, ...]) -> dict[str, RawSheet]:
     try:
-        return files.read_sheets(path, titles)
+        return files.read_sheets(path, titles, MOST_ROWS)
     except FileRefusedError as error:
         raise ExchangeError(*(Fault("", fault.line()) for fault in error.faults)) from error
 

@@ -56,13 +56,11 @@ def lesson(row: Cells, known: Container[str]) -> Lesson:
     """Return a lesson without cards, clauses and questions; `known` are the ids above it."""
     id_ = row.text(Col.LESSON)
     if not parser.LESSON_ID.fullmatch(id_) or id_ in known:
-        row.complain(Col.LESSON, f"Mã bài «{id_[:20]}» sai; mẫu: M1.1.")
-    tracks = [part for part in re.split(r"[,;\s]+", row.text(Col.AUDIENCE)) if part]
+        row.complain(Col.LESSON, f"Mã bài «{id_[:20]}» sai hoặc đã có ở trên; mẫu: M1.1.")
+    tracks = [part for part in re.split(r"[,;\s]+", row.text(Col.AUDIENCE).upper()) if part]
     if unknown := [part for part in tracks if part not in set(Track)]:
         row.complain(Col.AUDIENCE, f"Đối tượng «{unknown[0][:10]}» không có; chỉ dùng {', '.join(Track)}.")
-    status = row.text(Col.STATUS)
-    if status and status not in set(LessonStatus):
-        row.complain(Col.STATUS, f"Trạng thái «{status[:20]}» không có; chỉ dùng: {', '.join(LessonStatus)}.")
+    status = row.option(Col.STATUS, LessonStatus)
     return Lesson(
         id=id_,
         module_id=id_.partition(".")[0],
@@ -70,7 +68,7 @@ def lesson(row: Cells, known: Container[str]) -> Lesson:
         audience=frozenset(Track(part) for part in tracks if part in set(Track)),
         minutes=row.number(Col.MINUTES, 1, parser.MOST_MINUTES),
         objective=row.text(Col.OBJECTIVE),
-        status=LessonStatus(status) if status in set(LessonStatus) else LessonStatus.DRAFT,
+        status=LessonStatus(status) if status else LessonStatus.DRAFT,
         legal=(),
         cards=(),
         questions=(),
@@ -80,10 +78,7 @@ def lesson(row: Cells, known: Container[str]) -> Lesson:
 
 def item(row: Cells, id_: str) -> Item:
     """Return a question with that id, "" for none yet."""
-    kind = row.text(Col.KIND)
-    if kind and kind not in set(QuestionKind):
-        row.complain(Col.KIND, f"Loại «{kind[:20]}» không có; chỉ dùng: {', '.join(QuestionKind)}.")
-    known = QuestionKind(kind) if kind in set(QuestionKind) else QuestionKind.ONE
+    known = QuestionKind(row.option(Col.KIND, QuestionKind) or QuestionKind.ONE)
     keys = set(re.split(r"[,;\s]+", row.text(Col.RIGHT).casefold())) - {""}
     if keys - {key for key, _, _ in CHOICES}:
         row.complain(Col.RIGHT, "Cột «Đúng» chỉ ghi chữ cái của phương án, như: b hoặc a, c.")

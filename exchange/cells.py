@@ -10,9 +10,10 @@ from exchange import texts
 from exchange.book import COLUMNS, MARK, REQUIRED, Col, Sheet
 from exchange.faults import Fault
 from learning.text import fold
+from roster import files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from roster.sheets import RawRow, RawSheet
 
@@ -40,16 +41,22 @@ class Cells:
         """File a fault about a cell."""
         self._faults.append(Fault(self.place(column), message))
 
+    def _raw(self, column: Col) -> str:
+        raw = self._row.cell(self._places.get(column))
+        if len(raw) >= files.MOST_IN_A_CELL:
+            self.complain(column, f"Ô dài từ {files.MOST_IN_A_CELL} ký tự, quá dài; hãy viết ngắn lại.")
+        return raw
+
     def lines(self, column: Col) -> str:
         """The text of a cell with its line breaks; complained about where it is empty and may not be."""
-        text = texts.lines(self._row.cell(self._places.get(column)))
+        text = texts.lines(self._raw(column))
         if not text and column in self._required:
-            self.complain(column, f"Ô «{column}» còn trống.")
+            self.complain(column, f"Ô «{column}» còn trống; hãy điền.")
         return text
 
     def card(self, column: Col) -> str:
         """The text of a cell with its empty lines, which part a card's paragraphs."""
-        paragraphs = re.split(r"\n[^\S\n]*\n\s*", self._row.cell(self._places.get(column)).strip())
+        paragraphs = re.split(r"\n[^\S\n]*\n\s*", self._raw(column).strip())
         return "\n\n".join(filter(None, map(texts.lines, paragraphs))) or self.lines(column)
 
     def text(self, column: Col) -> str:
@@ -81,6 +88,14 @@ class Cells:
         if text:
             self.complain(column, f"«{text[:20]}» không phải ngày; mẫu: 01/07/2025.")
         return None
+
+    def option(self, column: Col, options: Iterable[str]) -> str:
+        """The option that the cell names, whatever its case and diacritics; "" where it is empty or names none."""
+        text = self.text(column)
+        by_name = {fold(option): str(option) for option in options}
+        if text and fold(text) not in by_name:
+            self.complain(column, f"{column} «{text[:20]}» không có; chỉ dùng: {', '.join(by_name.values())}.")
+        return by_name.get(fold(text), "")
 
     def flag(self, column: Col) -> bool:
         """Whether the cell holds an x."""

@@ -3,7 +3,7 @@ GIFT, the text form of questions that Moodle and others read; strict, and of bou
 
 Taken: one right answer, several (weights that come to 100), true or false, numbers (tolerance, range), short answers,
 comments, categories, names, feedback, general feedback, [html] and the other forms, the escapes \~ \= \# \{ \} \: \n.
-Refused by name: essays, matching, descriptions, answers worth a part of the mark.
+Refused by name: essays, matching, descriptions, pictures, answers worth a part of the mark.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from content.model import QuestionKind
-from exchange import numbers, tags, texts
+from exchange import markdown, numbers, tags, texts
 from exchange.faults import ExchangeError, Fault
 from exchange.gift_lines import Block, blocks, decode, plain
 from exchange.items import Item, lettered, reasoned, true_or_false
@@ -24,6 +24,7 @@ _WEIGHT = re.compile(r"\s*%(-?\d{1,3}(?:\.\d{1,7})?)%")
 _RANGE = re.compile(r"(-?[\d.]+)\s*\.\.\s*(-?[\d.]+)")
 _FULL, _NEARLY = Decimal(100), Decimal(1)
 _GENERAL = "####"
+_UNMATCHED = "Ngoặc nhọn không khớp; giữa câu đừng để dòng trống, ngoặc trong chữ viết là \\{ và \\}."
 
 
 class _GiftError(ValueError):
@@ -68,14 +69,14 @@ def _item(block: Block) -> Item:
             raise _GiftError("Tên câu mở bằng '::' mà chưa đóng bằng '::'.")
     before, opened, rest = text.partition("{")
     if not opened:
-        raise _GiftError("Thiếu phần đáp án { … }, hoặc có '}' thừa." if "}" in text else "Thiếu phần đáp án { … }.")
+        raise _GiftError(_UNMATCHED if "}" in text else "Thiếu phần đáp án { … }; hãy viết thêm. Đoạn mô tả thì bỏ ra.")
     answers, closed, after = rest.partition("}")
     if not closed or "{" in answers or "{" in after or "}" in after or "}" in before:
-        raise _GiftError("Ngoặc nhọn không khớp; ngoặc trong chữ viết là \\{ và \\}.")
+        raise _GiftError(_UNMATCHED)
     form = _form(before)[0] or "moodle"
     words = texts.lines(_words(f"{before}_____{after}" if after.strip() else before, form))
     if not words:
-        raise _GiftError("Câu chưa có lời hỏi.")
+        raise _GiftError("Câu chưa có lời hỏi; hãy viết thêm.")
     answers, general = _general(answers.strip())
     bare = Item(QuestionKind.ONE, words, f"dòng {block.line}")
     item = reasoned(_kind(bare, answers, form), _words(general, form))
@@ -89,7 +90,7 @@ def _general(answers: str) -> tuple[str, str]:
 
 def _kind(item: Item, answers: str, form: str) -> Item:
     if not answers:
-        raise _GiftError("Câu tự luận chưa nhận được.")
+        raise _GiftError("Câu tự luận chưa nhận được; hãy bỏ ra, hoặc đổi thành câu có đáp án.")
     if answers.startswith("#"):
         return _number(item, answers[1:].strip(), form)
     if "~" in answers:
@@ -98,7 +99,7 @@ def _kind(item: Item, answers: str, form: str) -> Item:
     if first in {"T", "TRUE", "F", "FALSE"}:
         return _truth(item, answers, form, is_true=first.startswith("T"))
     if "=" in answers and "->" in answers:
-        raise _GiftError("Câu ghép cặp chưa nhận được.")
+        raise _GiftError("Câu ghép cặp chưa nhận được; hãy tách thành các câu một đáp án.")
     return _short(item, _split(answers, "=", form))
 
 
@@ -111,7 +112,7 @@ def _split(answers: str, signs: str, form: str) -> list[_Answer]:
         found.append(_Answer(sign, Decimal(weight[1]) if weight else None, text, _words(feedback, form)))
     lead = re.split(rf"[{signs}]", answers, maxsplit=1)[0].strip()
     if lead and found:
-        raise _GiftError(f"Trước phương án đầu có chữ thừa: «{plain(lead)[:30]}».")
+        raise _GiftError(f"Trước phương án đầu có chữ thừa: «{plain(lead)[:30]}»; hãy bỏ, hoặc thêm dấu = hay ~.")
     if lead:
         said, _, feedback = lead.partition("#")
         found.append(_Answer("=", None, texts.one_line(_words(said, form)), _words(feedback, form)))
@@ -120,7 +121,7 @@ def _split(answers: str, signs: str, form: str) -> list[_Answer]:
 
 def _choices(item: Item, answers: list[_Answer]) -> Item:
     if any(not answer.text for answer in answers):
-        raise _GiftError("Có phương án trống.")
+        raise _GiftError("Có phương án trống; hãy điền hoặc bỏ.")
     worth = [
         _FULL if answer.sign == "=" and answer.weight is None else answer.weight or Decimal(0) for answer in answers
     ]
@@ -150,7 +151,7 @@ def _short(item: Item, answers: list[_Answer]) -> Item:
     if any(answer.weight and answer.weight != _FULL for answer in answers):
         raise _GiftError("Đáp án được một phần điểm chưa nhận được; chỉ đúng hoặc sai.")
     if not full or any(not answer.text for answer in full):
-        raise _GiftError("Thiếu đáp án.")
+        raise _GiftError("Thiếu đáp án; hãy viết sau dấu =.")
     accepted = tuple(dict.fromkeys(answer.text for answer in full))
     reason = next((texts.one_line(answer.feedback) for answer in full if answer.feedback.strip()), "")
     return replace(item, kind=QuestionKind.TEXT, accepted=accepted, reason=reason)
@@ -197,5 +198,7 @@ def _words(text: str, form: str) -> str:
             return texts.from_html(plain(rest))
         case "moodle":
             return texts.from_auto(plain(rest))
+        case "markdown":
+            return markdown.to_words(plain(rest))
         case _:
             return plain(rest)

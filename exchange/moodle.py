@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError
 
 from defusedxml import DefusedXmlException
-from defusedxml.ElementTree import fromstring
 
 from content.model import QuestionKind
-from exchange import numbers, tags, texts
+from exchange import moodle_tree, numbers, tags, texts
 from exchange.faults import ExchangeError, Fault, refused
 from exchange.items import Item, lettered, reasoned, true_or_false
 from exchange.moodle_elements import FULL, QuestionError, plain, sole, words, worth
@@ -28,6 +27,22 @@ if TYPE_CHECKING:
 MOST_BYTES = 20 * 2**20
 MOST_QUESTIONS = 5_000
 _NEARLY = Decimal(1)
+_REFUSED = {
+    "essay": "Câu tự luận",
+    "matching": "Câu ghép cặp",
+    "match": "Câu ghép cặp",
+    "description": "Đoạn mô tả",
+    "cloze": "Câu điền nhiều chỗ",
+    "multianswer": "Câu điền nhiều chỗ",
+    "gapselect": "Câu chọn từ vào chỗ trống",
+    "ddwtos": "Câu kéo thả",
+    "ddimageortext": "Câu kéo thả lên hình",
+    "ddmarker": "Câu kéo thả lên hình",
+    "calculated": "Câu tính theo mẫu",
+    "calculatedsimple": "Câu tính theo mẫu",
+    "calculatedmulti": "Câu tính theo mẫu",
+    "randomsamatch": "Câu ghép cặp",
+}
 # A `\*` in a short answer is a star; a bare one stands for anything.
 _WILDCARD = re.compile(r"(?<!\\)\*")
 
@@ -42,7 +57,7 @@ def read(raw: bytes) -> list[Item]:
     if len(raw) > MOST_BYTES:
         raise refused("Tệp lớn hơn 20 MiB; hãy chia thành nhiều tệp, xuất không kèm hình.")
     try:
-        root = fromstring(raw, forbid_dtd=True)
+        root = moodle_tree.parse(raw)
     except DefusedXmlException as error:
         raise refused("Tệp có khai báo DOCTYPE hay thực thể, không an toàn; hãy xuất lại từ Moodle.") from error
     except ParseError as error:
@@ -66,7 +81,7 @@ def _all(root: Element) -> list[Item]:
             faults.append(Fault("", f"Tệp có hơn {MOST_QUESTIONS} câu; hãy chia ra."))
             break
         name = texts.one_line(plain(question.find("name")))[:60]
-        place = f"câu thứ {len(items) + len(faults) + 1} «{name}»"
+        place = f"dòng {question.get(moodle_tree.LINE)}, câu thứ {len(items) + len(faults) + 1} «{name}»"
         try:
             items.append(_item(question, place, category))
         except (QuestionError, texts.NotTextError) as error:
@@ -79,9 +94,11 @@ def _all(root: Element) -> list[Item]:
 
 
 def _item(question: Element, place: str, category: str) -> Item:
+    if (kind := question.get("type") or "") in _REFUSED:
+        raise QuestionError(_refusal(kind))
     text = words(question.find("questiontext"))
     if not text:
-        raise QuestionError("Câu chưa có lời hỏi.")
+        raise QuestionError("Câu chưa có lời hỏi; hãy viết thêm.")
     item = _kind(question, Item(QuestionKind.ONE, text, place))
     item = reasoned(item, words(question.find("generalfeedback")))
     own = plain(question.find("idnumber")) or plain(question.find("name"))
@@ -99,10 +116,23 @@ def _kind(question: Element, item: Item) -> Item:
         case "shortanswer":
             return _short(question, item)
         case "ordering":
-            steps = [(words(answer), True, "") for answer in question.iterfind("answer")]
-            return replace(item, kind=QuestionKind.ORDER, choices=lettered(steps))
-        case other:
-            raise QuestionError(f"Loại câu «{other}» chưa nhận được.")
+            return replace(item, kind=QuestionKind.ORDER, choices=lettered(_steps(question)))
+        case _:
+            raise QuestionError(_refusal(question.get("type") or ""))
+
+
+def _steps(question: Element) -> list[tuple[str, bool, str]]:
+    """The steps in their order, which Moodle keeps as fractions 1, 2, 3…; as they stand where those are no order."""
+    answers = list(question.iterfind("answer"))
+    places = [worth(answer) for answer in answers]
+    if sorted(places) == list(range(1, len(answers) + 1)):
+        answers.sort(key=worth)
+    return [(words(answer), True, "") for answer in answers]
+
+
+def _refusal(kind: str) -> str:
+    named = f"{_REFUSED[kind]} (loại «{kind}»)" if kind in _REFUSED else f"Loại câu «{kind[:30]}»"
+    return f"{named} chưa nhận được; hãy bỏ ra, hoặc đổi thành câu có đáp án."
 
 
 def _choices(question: Element, item: Item) -> Item:
@@ -135,7 +165,7 @@ def _number(question: Element, item: Item) -> Item:
     answer = sole(question, "Câu tính phải có đúng một đáp số được trọn điểm, không có điểm từng phần.")
     value, tolerance = numbers.decimal(plain(answer)), numbers.decimal(plain(answer.find("tolerance")) or "0")
     if value is None or tolerance is None or tolerance < 0:
-        raise QuestionError("Đáp số hoặc sai số không phải là số.")
+        raise QuestionError("Đáp số hoặc sai số không phải là số; mẫu: 9460000 hoặc 0.5.")
     return replace(
         item,
         kind=QuestionKind.NUMBER,
@@ -161,7 +191,7 @@ def _short(question: Element, item: Item) -> Item:
         raise QuestionError("Đáp án được một phần điểm chưa nhận được; chỉ đúng hoặc sai.")
     accepted = [texts.one_line(plain(answer)) for answer in full]
     if not accepted or not all(accepted) or any(map(_WILDCARD.search, accepted)):
-        raise QuestionError("Thiếu đáp án, hoặc đáp án đúng có dấu * thay cho chữ bất kỳ.")
+        raise QuestionError("Thiếu đáp án, hoặc đáp án đúng có dấu * thay cho chữ bất kỳ; hãy ghi rõ từng đáp án.")
     return replace(
         item,
         kind=QuestionKind.TEXT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from exchange import numbers, texts
+from exchange import markdown, numbers, texts
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -48,5 +48,10 @@ def words(element: Element | None) -> str:
         return ""
     if element.find("file") is not None:
         raise texts.NotTextError(texts.PICTURE)
-    is_plain = element.get("format") in {"plain_text", "markdown"}
-    return texts.lines(plain(element)) if is_plain else texts.from_auto(plain(element))
+    match element.get("format"):
+        case "plain_text":
+            return texts.lines(plain(element))
+        case "markdown":
+            return markdown.to_words(plain(element))
+        case _:
+            return texts.from_auto(plain(element))

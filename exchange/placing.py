@@ -70,7 +70,7 @@ def place(items: Sequence[Item], owner: Owner, basis: Sequence[str], faults: lis
             number += 1
             id_ = by_words[fold(item.text)] = f"{owner.id}-{number}"
         if id_ in came:
-            faults.append(Fault(item.place, f"Câu {id_} có hai lần trong tệp."))
+            faults.append(Fault(item.place, f"Câu {id_} có hai lần trong tệp; hãy bỏ một."))
         came.add(id_)
         placed[id_] = question(item, id_, owner, basis, faults)
     return list(placed.values())
@@ -80,10 +80,14 @@ def question(item: Item, id_: str, owner: Owner, basis: Sequence[str], faults: l
     """Return an item as a question of its owner; what it lacks goes to `faults`."""
     lesson_id = item.lesson_id if owner.is_test else owner.id
     if owner.is_test and lesson_id not in owner.objectives:
-        faults.append(Fault(item.place, f"Câu {id_} chưa cho biết hỏi về bài nào (thẻ «bai:M1.3»)."))
+        faults.append(
+            Fault(item.place, f"Câu {id_} chưa cho biết hỏi về bài nào; điền cột «Hỏi về bài» hoặc thẻ «bai:M1.3».")
+        )
     keys = item.basis or tuple(basis)
     if not keys:
-        faults.append(Fault(item.place, f"Câu {id_} chưa có căn cứ; thêm thẻ «can-cu:…» hoặc tùy chọn --basis."))
+        faults.append(
+            Fault(item.place, f"Câu {id_} chưa có căn cứ; điền cột «Căn cứ», thẻ «can-cu:…» hoặc tùy chọn --basis.")
+        )
     known = ", ".join(owner.legal) or "chưa có căn cứ nào"
     faults += (
         Fault(item.place, f"Căn cứ «{key}» không có trong bài {owner.id} (có: {known}).")
@@ -91,12 +95,16 @@ def question(item: Item, id_: str, owner: Owner, basis: Sequence[str], faults: l
         if key not in owner.legal
     )
     if len(item.choices) > len(KEYS):
-        faults.append(Fault(item.place, f"Câu {id_} có {len(item.choices)} phương án; nhiều nhất {len(KEYS)}."))
+        faults.append(
+            Fault(item.place, f"Câu {id_} có {len(item.choices)} phương án; nhiều nhất {len(KEYS)}, hãy bỏ bớt.")
+        )
     bare = [choice.key for choice in item.choices if not choice.reason]
     if item.choices and item.kind is not QuestionKind.ORDER and bare:
-        faults.append(Fault(item.place, f"Câu {id_} thiếu lý do (phản hồi) ở phương án {', '.join(bare)}."))
+        faults.append(
+            Fault(item.place, f"Câu {id_} thiếu lý do (phản hồi) ở phương án {', '.join(bare)}; hãy viết thêm.")
+        )
     if (item.kind.is_typed or item.kind is QuestionKind.ORDER) and not item.reason:
-        faults.append(Fault(item.place, f"Câu {id_} thiếu lý do (phản hồi chung)."))
+        faults.append(Fault(item.place, f"Câu {id_} thiếu lý do (phản hồi chung); hãy viết thêm."))
     return Question(
         id=id_,
         lesson_id=lesson_id,

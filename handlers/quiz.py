@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from content import answers
 from content.model import QuestionKind
 from handlers import words
+from handlers.syllabus import changed_from
 from learning import grading
 from learning import lesson as rules
 from learning.calendar import day_of
@@ -47,7 +48,8 @@ async def put(conn: AsyncConnection, library: Library, run: Run, now: datetime, 
         order=order,
         now=now,
     )
-    return words.question(run, question, attempt_id, order, today, replaces=replaces)
+    since = changed_from(library, question)
+    return words.question(run, question, attempt_id, order, today, since=since, replaces=replaces)
 
 
 def _is_as_put(question: Question, order: str, kept: str | None = None) -> bool:
@@ -103,7 +105,10 @@ def _picked(ctx: Context, asked: Asked, question: Question, picked: str, *, repl
     if not is_known or question.kind not in {QuestionKind.SEVERAL, QuestionKind.ORDER}:
         return []
     today = day_of(ctx.now)
-    return [words.question(asked.run, question, asked.id, asked.order, today, picked=picked, replaces=replaces)]
+    since = changed_from(ctx.library, question)
+    return [
+        words.question(asked.run, question, asked.id, asked.order, today, since=since, picked=picked, replaces=replaces)
+    ]
 
 
 def _open_question(ctx: Context, asked: Asked | None) -> Question | None:

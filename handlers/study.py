@@ -109,7 +109,7 @@ async def open_next(
     item = next_item(library, standing)
     if item is None:
         return None
-    review = tuple(question for question in standing.review if question in library.questions)[:MOST_REVIEWED]
+    review = _to_review(library, standing)
     progress = _begin(item, standing, review, now)
     lesson = item.lesson
     return await runs.open_new(
@@ -132,6 +132,7 @@ def _begin(item: Item, standing: Studies, review: tuple[str, ...], now: datetime
             len(item.lesson.cards),
             tuple(question.id for question in item.lesson.questions),
             review,
+            standing.changed,
             number=lessons.index(item.lesson.id) + 1,
             total=len(lessons),
         )
@@ -140,9 +141,15 @@ def _begin(item: Item, standing: Studies, review: tuple[str, ...], now: datetime
     return rules.begin_test(tuple(question.id for question in pool[: item.module.final_test.drawn]))
 
 
+def _to_review(library: Library, standing: Studies) -> tuple[str, ...]:
+    """What has changed comes before what was wrong."""
+    due = (question for question in standing.review if question in library.questions)
+    return tuple(sorted(due, key=lambda question: question not in standing.changed))[:MOST_REVIEWED]
+
+
 async def open_review(conn: AsyncConnection, library: Library, standing: Studies, now: datetime) -> Run | None:
     """Open a sitting for the wrong ones of an earlier day alone."""
-    due = tuple(question for question in standing.review if question in library.questions)[:MOST_REVIEWED]
+    due = _to_review(library, standing)
     if not due:
         return None
     first = library.questions[due[0]]
@@ -153,7 +160,7 @@ async def open_review(conn: AsyncConnection, library: Library, standing: Studies
         module_id=library.module_of[first.lesson_id].id,
         lesson_id=first.lesson_id,
         version=library.lessons[first.lesson_id].version,
-        progress=rules.begin_review(due),
+        progress=rules.begin_review(due, standing.changed),
         is_pushed=True,
         now=now,
     )

@@ -9,6 +9,7 @@ from storage.standing import Corrected
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from datetime import date
 
     from content.model import Lesson, Library, Module, Question
     from learning.roles import Track
@@ -42,6 +43,13 @@ def corrections(library: Library) -> tuple[Corrected, ...]:
         for lesson in library.lessons.values()
         for correction in lesson.corrects
     )
+
+
+def changed_from(library: Library, question: Question) -> date | None:
+    """The day from which the rule that a correction asks about is another; None where only a text was wrong."""
+    corrects = library.lessons[question.lesson_id].corrects
+    days = [one.in_force_from for one in corrects if one.question_id == question.id and one.in_force_from is not None]
+    return max(days, default=None)
 
 
 def next_item(library: Library, studies: Studies) -> Item | None:

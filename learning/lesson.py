@@ -1,15 +1,18 @@
 """
 One sitting through a lesson, a final test or a review: which step comes next. Pure transitions over a frozen value.
 
-Steps are cards ("c"), first questions ("q"), wrong ones come back ("w"), wrong ones of an earlier day ("r"), and
-questions of a final test ("t").
+Steps are cards ("c"), first questions ("q"), wrong ones come back ("w"), wrong ones of an earlier day ("r"), ones about
+what has changed since it was learned ("n"), and questions of a final test ("t").
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
 
 PASS_PERCENT = 80
 
@@ -21,6 +24,7 @@ class StepKind(StrEnum):
     QUESTION = "q"
     AGAIN = "w"
     REVIEW = "r"
+    CHANGED = "n"
     TEST = "t"
 
     @property
@@ -107,12 +111,18 @@ class Progress:
 
 
 def begin_lesson(
-    cards: int, questions: tuple[str, ...], review: tuple[str, ...] = (), *, number: int = 1, total: int = 1
+    cards: int,
+    questions: tuple[str, ...],
+    review: tuple[str, ...] = (),
+    changed: Collection[str] = (),
+    *,
+    number: int = 1,
+    total: int = 1,
 ) -> Progress:
-    """A lesson: what was wrong on an earlier day, the cards, the questions."""
+    """A lesson: what has changed or was wrong on an earlier day, the cards, the questions."""
     return Progress(
         (
-            *(Step(StepKind.REVIEW, question) for question in review),
+            *_review(review, changed),
             *(Step(StepKind.CARD, str(card)) for card in range(cards)),
             *(Step(StepKind.QUESTION, question) for question in questions),
         ),
@@ -126,9 +136,13 @@ def begin_test(questions: tuple[str, ...]) -> Progress:
     return Progress(tuple(Step(StepKind.TEST, question) for question in questions))
 
 
-def begin_review(questions: tuple[str, ...]) -> Progress:
-    """The wrong ones of an earlier day, once more."""
-    return Progress(tuple(Step(StepKind.REVIEW, question) for question in questions))
+def begin_review(questions: tuple[str, ...], changed: Collection[str] = ()) -> Progress:
+    """The wrong ones of an earlier day once more, and those about what has changed since."""
+    return Progress(_review(questions, changed))
+
+
+def _review(questions: tuple[str, ...], changed: Collection[str]) -> tuple[Step, ...]:
+    return tuple(Step(StepKind.CHANGED if question in changed else StepKind.REVIEW, question) for question in questions)
 
 
 def advance(progress: Progress) -> Progress:

@@ -112,10 +112,11 @@ def _shape_faults(title: str, shape: sheet_xml.SheetShape) -> Iterator[Fault]:
     if shape.last_row * shape.last_column > MAX_CELLS:
         raise refused(f"trang trải tới dòng {shape.last_row}, quá lớn.", "xóa các dòng thừa ở cuối trang.", sheet=title)
     for reference in shape.formulas:
-        row = int("".join(itertools.dropwhile(lambda sign: not sign.isdigit(), reference)) or 0) or None
-        yield Fault(
-            title, row, None, f"ô {reference} là công thức. Gợi ý: chép ô rồi dán lại dạng giá trị (Paste Values)."
-        )
+        said = f"ô {reference} là công thức. Gợi ý: chép ô rồi dán lại dạng giá trị (Paste Values)."
+        yield Fault(title, _row_of(reference), None, said)
+    for reference in (reference for reference in shape.errors if reference not in shape.formulas):
+        said = f"ô {reference} có giá trị lỗi (như #N/A). Gợi ý: gõ lại giá trị đúng, hoặc xóa ô."
+        yield Fault(title, _row_of(reference), None, said)
     if shape.formula_count > len(shape.formulas):
         yield Fault(title, None, None, f"còn {shape.formula_count - len(shape.formulas)} ô công thức khác.")
     for reference in shape.merges:
@@ -126,6 +127,10 @@ def _shape_faults(title: str, shape: sheet_xml.SheetShape) -> Iterator[Fault]:
             None,
             f"các ô {reference} bị gộp. Gợi ý: bỏ gộp ô (Unmerge Cells), ghi đủ từng dòng.",
         )
+
+
+def _row_of(reference: str) -> int | None:
+    return int("".join(itertools.dropwhile(lambda sign: not sign.isdigit(), reference)) or 0) or None
 
 
 def _check_width(title: str, width: int, row: int | None) -> None:

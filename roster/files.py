@@ -9,7 +9,7 @@ import sys
 import threading
 from typing import IO, TYPE_CHECKING, Any
 
-from roster.child import SECONDS
+from roster.child import MAX_TEXT, SECONDS
 from roster.faults import PERSON_SHEET, UNIT_SHEET, Fault, FileRefusedError, refused
 from roster.progress import Progress, silent
 from roster.sheets import RawRow, RawSheet, Workbook
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _EVERY = 500
+MOST_IN_A_CELL = MAX_TEXT  # signs; what a cell holds beyond is cut off
 
 
 def read(path: Path, progress: Progress = silent) -> Workbook:
@@ -31,9 +32,14 @@ def read(path: Path, progress: Progress = silent) -> Workbook:
     return Workbook(sheets.get(UNIT_SHEET, RawSheet(UNIT_SHEET)), sheets.get(PERSON_SHEET, RawSheet(PERSON_SHEET)))
 
 
-def read_sheets(path: Path, titles: tuple[str, ...]) -> dict[str, RawSheet]:
+def read_sheets(path: Path, titles: tuple[str, ...], most_rows: int) -> dict[str, RawSheet]:
     """
     Read the sheets of an XLSX that have these titles, whatever else it holds; blocks, so call it in a thread.
+
+    Args:
+        path: the XLSX.
+        titles: of the sheets.
+        most_rows: how many rows they may have together, empty ones before the last counted.
 
     Returns:
         the sheets that are there and hold something, by title.
@@ -41,10 +47,10 @@ def read_sheets(path: Path, titles: tuple[str, ...]) -> dict[str, RawSheet]:
     Raises:
         FileRefusedError: the file cannot be read, with every reason found.
     """
-    return _read(path, titles, silent)
+    return _read(path, titles, silent, most_rows)
 
 
-def _read(path: Path, titles: tuple[str, ...], progress: Progress) -> dict[str, RawSheet]:
+def _read(path: Path, titles: tuple[str, ...], progress: Progress, most_rows: int | None = None) -> dict[str, RawSheet]:
     if not path.exists():
         raise refused(f"không tìm thấy «{path.name}».", "kiểm tra lại tên tệp hoặc thư mục.")
     command = [sys.executable, "-P", "-m", "roster.child", str(path.resolve()), *titles]
@@ -59,7 +65,7 @@ def _read(path: Path, titles: tuple[str, ...], progress: Progress) -> dict[str, 
         out_of_time = threading.Timer(SECONDS, process.kill)
         out_of_time.start()
         try:
-            sheets = _collect(process.stdout, progress)
+            sheets = _collect(process.stdout, progress, most_rows)
         finally:
             out_of_time.cancel()
             process.kill()
@@ -71,7 +77,7 @@ def _read(path: Path, titles: tuple[str, ...], progress: Progress) -> dict[str, 
     return sheets
 
 
-def _collect(stream: IO[bytes], progress: Progress) -> dict[str, RawSheet] | None:
+def _collect(stream: IO[bytes], progress: Progress, most_rows: int | None) -> dict[str, RawSheet] | None:
     """The sheets of a whole, None if the child died before its end."""
     sheets: dict[str, RawSheet] = {}
     faults: list[Fault] = []
@@ -89,6 +95,11 @@ def _collect(stream: IO[bytes], progress: Progress) -> dict[str, RawSheet] | Non
                     progress("Đọc tệp", done, total)
             case {"total": count}:
                 total = count
+                if most_rows is not None and count > most_rows:
+                    raise refused(
+                        f"các trang có {count} dòng, quá {most_rows}.",
+                        "xóa các dòng thừa ở cuối trang, hoặc chia thành nhiều tệp.",
+                    )
             case {"faults": found}:
                 faults.extend(Fault(*fault) for fault in found)
             case {"end": True}:

@@ -21,10 +21,11 @@ _KEPT = 20
 
 @dataclass(slots=True)
 class SheetShape:
-    """Places of formulas and merges (the first few, and how many), and the last column and row that hold a value."""
+    """Places of formulas, error values and merges (the first few), and the last column and row that hold a value."""
 
     formulas: list[str] = field(default_factory=list)
     formula_count: int = 0
+    errors: list[str] = field(default_factory=list)
     merges: list[str] = field(default_factory=list)
     last_column: int = 0
     last_row: int = 0
@@ -78,6 +79,8 @@ def shape(archive: zipfile.ZipFile, part: str) -> SheetShape:
                 place = _CELL.fullmatch(reference)
                 column = column_number(place[1]) if place else column + 1
                 row = int(place[2]) if place else row
+                if attributes.get("t") == "e" and len(found.errors) < _KEPT:
+                    found.errors.append(reference or f"R{row}C{column}")
             case "v" | "is":
                 found.last_column = max(found.last_column, column)
                 found.last_row = max(found.last_row, row)

@@ -43,6 +43,7 @@ class Studies:
     review: tuple[str, ...]  # wrong ones of an earlier day, and corrected ones, not put again yet
     review_since: datetime | None  # when the oldest of them was answered or its old text finished, today's too
     open_run: Run | None
+    changed: frozenset[str] = frozenset()  # those of `review` whose lesson was finished in a text corrected since
 
 
 def _words(text: str | None) -> list[str]:
@@ -85,7 +86,7 @@ def _query(corrections: tuple[Corrected, ...]) -> Select[Any]:
 
     # Wrong first answers in finished lessons that were not put again in a later sitting.
     wrong_ones = (
-        select(attempt.c.question_id, attempt.c.answered_at)
+        select(attempt.c.question_id, attempt.c.answered_at, literal(0).label("is_changed"))
         .join(sitting, sitting.c.id == attempt.c.run_id)
         .where(
             attempt.c.person_id == who,
@@ -98,7 +99,7 @@ def _query(corrections: tuple[Corrected, ...]) -> Select[Any]:
     )
     # Those whose lesson was finished in a text that is corrected since.
     corrected_ones = [
-        select(literal(corrected.question_id, Text), sitting.c.finished_at).where(
+        select(literal(corrected.question_id, Text), sitting.c.finished_at, literal(1)).where(
             sitting.c.person_id == who,
             sitting.c.kind == "lesson",
             sitting.c.lesson_id == corrected.lesson_id,
@@ -112,6 +113,9 @@ def _query(corrections: tuple[Corrected, ...]) -> Select[Any]:
     review = select(func.aggregate_strings(wrong.c.question_id, ",")).where(
         wrong.c.answered_at < bindparam("today_from", type_=Instant)
     )
+    changed = select(func.aggregate_strings(wrong.c.question_id, ",")).where(
+        wrong.c.answered_at < bindparam("today_from", type_=Instant), wrong.c.is_changed == 1
+    )
     return (
         select(
             tracks.scalar_subquery().label("tracks"),
@@ -119,6 +123,7 @@ def _query(corrections: tuple[Corrected, ...]) -> Select[Any]:
             tests.scalar_subquery().label("tests"),
             modules.scalar_subquery().label("modules"),
             review.scalar_subquery().label("review"),
+            changed.scalar_subquery().label("changed"),
             select(func.min(wrong.c.answered_at)).scalar_subquery().label("review_since"),
             *RUN_COLUMNS,
         )
@@ -165,4 +170,5 @@ async def studies(
         review=tuple(sorted(set(_words(row.review)))),  # databases aggregate in any order
         review_since=row.review_since,
         open_run=run_of(row) if row.id is not None else None,
+        changed=frozenset(_words(row.changed)),
     )

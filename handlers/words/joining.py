@@ -31,7 +31,7 @@ def consent(installation: Installation, inviter: str, by: str, ref: str, unit_na
     contact = f"\nHỏi thêm: {installation.contact}." if installation.contact else ""
     return Message(
         f"{inviter}{document} mời đồng chí học các bài ngắn dành cho cán bộ công đoàn{at_unit}, "
-        "mỗi bài khoảng 4 phút.\n\n"
+        "mỗi bài khoảng 6 phút.\n\n"
         "Nếu đồng chí đồng ý, trợ lý giữ: họ tên, chức danh, đơn vị (theo danh sách của công đoàn), "
         "tài khoản trò chuyện này, bài đã học và câu trả lời. Mục đích: gửi bài, nhắc học, thống kê cho cấp trên. "
         "Cấp trên thấy số lượng; chủ tịch công đoàn cơ sở chỉ thấy đồng chí chưa kết nối, đang học hay hoàn thành, "
@@ -183,7 +183,7 @@ def newcomer_decided(said_name: str, full_name: str | None, *, replaces: str | N
 def recognised(full_name: str) -> Message:
     """To the newcomer: the chair knows them."""
     return Message(
-        f"Công đoàn đã xác nhận đồng chí {given_name(full_name)}. Mời đồng chí vào bài, khoảng 4 phút.", ((CONTINUE,),)
+        f"Công đoàn đã xác nhận đồng chí {given_name(full_name)}. Mời đồng chí vào bài, khoảng 6 phút.", ((CONTINUE,),)
     )
 
 

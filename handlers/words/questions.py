@@ -37,6 +37,13 @@ def step_name(run: Run) -> str:
     return f"{_STEP_NAMES[kind]} {place}/{total}"
 
 
+def change_name(since: date | None, today: date) -> str:
+    """What stands above a question about what has changed since it was learned."""
+    if since is None:
+        return "Bài đồng chí đã học vừa được sửa:"
+    return f"Quy định {'đã' if since <= today else 'sẽ'} thay đổi từ {since:%d/%m/%Y}:"
+
+
 def question(
     run: Run,
     asked: Question,
@@ -45,16 +52,20 @@ def question(
     today: date,
     figures: Figures | None = None,
     *,
+    since: date | None = None,
     picked: str = "",
     replaces: str | None,
 ) -> Message:
     """
     A question with its buttons.
 
-    `picked` are the keys chosen so far of several, or put so far of an order; `figures` those of other content.
+    `picked` are the keys chosen so far of several, or put so far of an order; `since` is the day from which a rule is
+    another, where the question is about that; `figures` those of other content.
     """
     whole = _whole(asked, picked)
-    title, body = titled(present.question_text(asked, order, step_name(run), today, figures, picked=whole))
+    is_changed = run.progress.step.kind is StepKind.CHANGED
+    header = change_name(since, today) if is_changed else step_name(run)
+    title, body = titled(present.question_text(asked, order, header, today, figures, picked=whole))
     rows = (*_rows(asked, attempt_id, order, whole, today, figures), (later(run),))
     takes_text = asked.kind not in {QuestionKind.ONE, QuestionKind.TRUE_FALSE}
     return Message(body, rows, title=title, kind=Kind.LESSON_STEP, replaces=replaces, takes_text=takes_text)

@@ -10,7 +10,7 @@ import pytest
 from content.check import alike, answers, reading, slips
 from content.loader import check, load
 from content.model import QuestionKind
-from tests.content.trees import LESSON
+from tests.content.trees import KINDS, LESSON
 
 if TYPE_CHECKING:
     from content.model import Library, Question
@@ -254,3 +254,28 @@ def test_a_tree_loads_whatever_only_a_check_refuses(tree: Tree) -> None:
     tree.change(L, "Chị Hoa", "dduwowcj")
 
     assert load(tree.root).lessons["M7.1"].cards[0].startswith("dduwowcj")
+
+
+@pytest.mark.parametrize(("promised", "is_warned"), [(1, False), (2, False), (3, False), (4, True)])
+def test_a_lesson_promises_about_the_minutes_that_it_takes(tree: Tree, promised: int, *, is_warned: bool) -> None:
+    tree.change(L, "minutes: 2", f"minutes: {promised}")
+
+    said = [(fault.line, fault.message) for fault in check(tree.root).warnings]
+
+    assert said == [(5, "Ghi 4 phút, tính ra 1,1 phút; nên ghi 1.")] * is_warned
+
+
+@pytest.mark.parametrize(("promised", "is_warned"), [(2, True), (3, False)])
+def test_too_few_minutes_are_warned_of_too(tree: Tree, promised: int, *, is_warned: bool) -> None:
+    tree.write("courses/c/m7/m7_2.md", KINDS.replace("minutes: 4", f"minutes: {promised}"))
+
+    said = [(fault.line, fault.message) for fault in check(tree.root).warnings]
+
+    assert said == [(5, "Ghi 2 phút, tính ra 3,7 phút; nên ghi 4.")] * is_warned
+
+
+def test_every_shipped_lesson_takes_what_it_promises_and_no_more_than_eight_minutes() -> None:
+    lessons = load().lessons.values()
+
+    assert not [fault for fault in check().warnings if "phút, tính ra" in fault.message]
+    assert max(lesson.minutes for lesson in lessons) <= 8

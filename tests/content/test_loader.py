@@ -54,10 +54,10 @@ SPOILT = [
     ("unknown audience", L, "[T, C]", "[T, X]", 4, "Đối tượng 'X'"),
     ("no audience", L, "[T, C]", "[]", 4, "danh sách"),
     ("unknown status", L, "ban hành", "xong", 7, "Trạng thái 'xong'"),
-    ("minutes", L, "minutes: 4", "minutes: bốn", 5, "số nguyên"),
+    ("minutes", L, "minutes: 2", "minutes: bốn", 5, "số nguyên"),
     ("title missing", L, "title: Bài mẫu\n", "", 1, "Thiếu mục 'title'"),
     ("misspelt field", L, "review_by", "reveiw_by", 12, "Không hiểu mục 'reveiw_by'"),
-    ("field twice", L, "minutes: 4", "minutes: 4\nminutes: 5", 6, "hai lần"),
+    ("field twice", L, "minutes: 2", "minutes: 2\nminutes: 5", 6, "hai lần"),
     ("impossible date", L, "2025-07-01", "2025-13-01", 11, "không hợp lệ"),
     ("date in words", L, "2025-07-01", "ngày một", 11, "phải là ngày"),
     ("review before force", L, "2027-06-30", "2024-06-30", 12, "trước ngày"),
@@ -78,10 +78,10 @@ SPOILT = [
     ),
     ("head not closed", L, "---\nChị Hoa", "Chị Hoa", 14, "thiếu dòng '---'"),
     ("no head", L, "---\nid", "id", 1, "Dòng đầu tiên"),
-    ("bad YAML", L, "minutes: 4", "minutes: [4", 6, "YAML viết sai"),
+    ("bad YAML", L, "minutes: 2", "minutes: [4", 6, "YAML viết sai"),
     ("YAML alias", L, "title: Bài mẫu", "title: &a Bài mẫu", 3, "neo"),
     ("YAML tag", L, "title: Bài mẫu", "title: !!python/name:os.system", 3, "thẻ kiểu"),
-    ("YAML nested", L, "minutes: 4", "minutes: " + "[" * 40 + "]" * 40, 5, "lồng quá sâu"),
+    ("YAML nested", L, "minutes: 2", "minutes: " + "[" * 40 + "]" * 40, 5, "lồng quá sâu"),
     ("escaped bidi", L, "title: Bài mẫu", 'title: "Bài \\u202e mẫu"', 3, "U+202E"),
     ("bidi", L, "Chị Hoa", "Chị \u202eHoa", 14, "U+202E"),
     ("control", L, "Chị Hoa", "Chị \x07Hoa", 14, "U+0007"),
@@ -131,7 +131,7 @@ def test_a_good_tree_loads(tree: Tree) -> None:
 
 
 def test_all_faults_are_told_at_once(tree: Tree) -> None:
-    tree.change(L, "minutes: 4", "minutes: 0")
+    tree.change(L, "minutes: 2", "minutes: 0")
     tree.change(L, "- [ ] b", "- [x] b")
     tree.change(T, "Căn cứ: mau", "Căn cứ: la")
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from content import writer
 from content.faults import FaultList
 from content.model import Correction, LegalBasis, LessonStatus
 from content.parser import FinalTestFile, LessonFile, parse_final_test, parse_lesson
@@ -28,7 +29,7 @@ def test_a_lesson_is_read_whole() -> None:
     file = parsed(LESSON)
     lesson = file.lesson
 
-    assert (lesson.id, lesson.module_id, lesson.title, lesson.minutes) == ("M7.1", "M7", "Bài mẫu", 4)
+    assert (lesson.id, lesson.module_id, lesson.title, lesson.minutes) == ("M7.1", "M7", "Bài mẫu", 2)
     assert lesson.audience == {Track.GROUP_LEADER, Track.CHAIR}
     assert lesson.status is LessonStatus.PUBLISHED
     assert lesson.legal == (LegalBasis("mau", "Luật mẫu, Điều 1", date(2025, 7, 1), date(2027, 6, 30)),)
@@ -67,7 +68,7 @@ def test_line_breaks_inside_a_card_are_kept() -> None:
     "written",
     [
         "corrects: {version: 0123456789abcdef, question: M7.1-1}",
-        "corrects:\n  - version: 0123456789abcdef\n    question: M7.1-1",
+        "corrects:\n  - version: 0123456789abcdef\n    question: M7.1-1\n    in_force_from:",
     ],
 )
 def test_a_lesson_may_correct_an_old_version(written: str) -> None:
@@ -75,6 +76,14 @@ def test_a_lesson_may_correct_an_old_version(written: str) -> None:
 
     assert lesson.corrects == (Correction("0123456789abcdef", "M7.1-1"),)
     assert parsed(LESSON).lesson.corrects == ()
+
+
+def test_a_correction_may_tell_the_day_of_the_new_rule() -> None:
+    written = "corrects: {version: 0123456789abcdef, question: M7.1-1, in_force_from: 2027-01-01}"
+    lesson = parsed(LESSON.replace("legal:", f"{written}\nlegal:")).lesson
+
+    assert lesson.corrects == (Correction("0123456789abcdef", "M7.1-1", date(2027, 1, 1)),)
+    assert "in_force_from: 2027-01-01" in writer.lesson_text(lesson)
 
 
 def test_a_lawyer_may_be_asked_for() -> None:

@@ -70,7 +70,7 @@ LESSON = """\
 id: M7.1
 title: Bài mẫu
 audience: [T, C]
-minutes: 4
+minutes: 2
 objective: Biết số giờ
 status: ban hành
 legal:

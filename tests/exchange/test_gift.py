@@ -79,7 +79,7 @@ def test_words_without_a_form_are_html_only_where_they_hold_a_tag() -> None:
     [
         ("Hỏi gì?", "Thiếu phần đáp án"),
         ("Hỏi gì? {", "Ngoặc nhọn"),
-        ("Hỏi gì? }", "'}' thừa"),
+        ("Hỏi gì? }", "Ngoặc nhọn"),
         ("Hỏi {a{b} {=c}", "Ngoặc nhọn"),
         ("{=a}", "chưa có lời hỏi"),
         ("Viết về tổ. {}", "tự luận"),

@@ -82,7 +82,7 @@ def test_each_kind_is_read() -> None:
         (question("description", "<questiontext><text>x</text><file>x</file></questiontext>"), "description"),
         (question("ordering", "<answer><text>&lt;img src='x'&gt;</text></answer>"), "hình"),
         (question("ordering", "<answer><text>a</text><file name='a.png'>eA==</file></answer>"), "tệp kèm"),
-        (b'<quiz><question type="essay"><questiontext><text> </text></questiontext></question></quiz>', "lời hỏi"),
+        (b'<quiz><question type="ordering"><questiontext><text> </text></questiontext></question></quiz>', "lời hỏi"),
     ],
 )
 def test_what_cannot_be_taken_is_told(raw: bytes, said: str) -> None:
@@ -90,7 +90,7 @@ def test_what_cannot_be_taken_is_told(raw: bytes, said: str) -> None:
 
 
 def test_a_fault_names_its_question() -> None:
-    assert refusal(question("essay", ""))[0] == "câu thứ 1 «Q»"
+    assert refusal(question("essay", ""))[0] == "dòng 1, câu thứ 1 «Q»"
 
 
 @given(st.binary(max_size=200) | st.text(st.sampled_from("<>/quiz&;!-[]CDATA \"'=answer"), max_size=80).map(str.encode))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
 
 from content.loader import load
+from content.present import QUESTION_HEADER_ROOM
 from handlers import study
 from handlers.syllabus import corrections
+from handlers.words.questions import change_name
 from learning import lesson as rules
 from learning.lesson import Step, StepKind
 from learning.roles import Role
@@ -67,9 +69,10 @@ async def test_the_question_comes_in_a_review_and_then_no_more(database: Databas
         run = await study.open_review(conn, library, await study.where(conn, library, person_id, NOW), NOW)
 
         assert run is not None
-        assert run.progress.steps == (Step(StepKind.REVIEW, "M7.1-1"),)
+        assert run.progress.steps == (Step(StepKind.CHANGED, "M7.1-1"),)
         shown = await study.show(conn, library, run, NOW, replaces=None)
-        assert "Tổ trưởng có bao nhiêu giờ?" in shown.text
+        assert shown.title == "Bài đồng chí đã học vừa được sửa:"
+        assert shown.text.startswith("Tổ trưởng có bao nhiêu giờ?")
 
         asked = await runs.asked_at(conn, run.id, 0)
         assert asked is not None
@@ -86,7 +89,20 @@ async def test_the_question_comes_before_the_next_lesson(database: Database, lib
 
     assert run is not None
     assert run.lesson_id == "M7.2"
-    assert run.progress.steps[0] == Step(StepKind.REVIEW, "M7.1-1")
+    assert run.progress.steps[0] == Step(StepKind.CHANGED, "M7.1-1")
+
+
+@pytest.mark.parametrize(
+    ("since", "said"),
+    [
+        (None, "Bài đồng chí đã học vừa được sửa:"),
+        (date(2026, 11, 9), "Quy định đã thay đổi từ 09/11/2026:"),
+        (date(2027, 1, 1), "Quy định sẽ thay đổi từ 01/01/2027:"),
+    ],
+)
+def test_what_has_changed_stands_above_the_question(since: date | None, said: str) -> None:
+    assert change_name(since, date(2026, 11, 9)) == said
+    assert len(said) < QUESTION_HEADER_ROOM
 
 
 async def test_learners_whom_nothing_waits_for_are_looked_at_again(database: Database, library: Library) -> None:

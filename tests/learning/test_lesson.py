@@ -30,7 +30,8 @@ def lessons(draw: st.DrawFn) -> Progress:
     review = tuple(f"old.{n}" for n in range(draw(st.integers(0, 3))))
     total = draw(st.integers(1, 12))
     cards = draw(st.integers(0 if questions or review else 1, 5))
-    return begin_lesson(cards, questions, review, number=draw(st.integers(1, total)), total=total)
+    changed = draw(st.sets(st.sampled_from(review))) if review else set[str]()
+    return begin_lesson(cards, questions, review, changed, number=draw(st.integers(1, total)), total=total)
 
 
 SITTINGS = st.one_of(lessons(), QUESTIONS.filter(bool).map(begin_test), QUESTIONS.filter(bool).map(begin_review))

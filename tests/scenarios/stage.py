@@ -12,6 +12,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 import structlog
+from sqlalchemy import select, update
 
 from bot.clock import AdjustableClock
 from bot.program import Program, build
@@ -25,7 +26,7 @@ from learning import numbers
 from learning.calendar import day_of, local
 from storage import accounts, outbox, planning, runs
 from storage.database import open_database
-from storage.tables import content_version, metadata
+from storage.tables import account, content_version, lesson_run, metadata
 from tests.scenarios import cast as union
 from tests.scenarios.doors import BrowserDoor, News, TelegramDoor, ZaloDoor, telegram_sender
 from tests.standins.telegram import TOKEN, TelegramServer
@@ -259,6 +260,15 @@ class Stage:
         await planner.tick(until)
         await self.program.jobs.drain()
         await self._land()
+
+    async def learned_an_old_text(self, who: str, lesson_id: str) -> None:
+        """Somebody's sitting of a lesson was in the text that it corrects."""
+        old = self.program.library.lessons[lesson_id].corrects[0].version
+        external_id = self.door(who).sender.external_id
+        whose = select(account.c.person_id).where(account.c.external_id == external_id).scalar_subquery()
+        sittings = (lesson_run.c.lesson_id == lesson_id, lesson_run.c.person_id == whose)
+        async with self.program.database.begin() as conn:
+            await conn.execute(update(lesson_run).where(*sittings).values(version=old))
 
     async def until(self, moment: datetime) -> None:
         """Let time pass until a moment."""

@@ -128,6 +128,11 @@ async def _unblocks(stage: Stage, said: re.Match[str]) -> None:
     await stage.unblocks(said["who"])
 
 
+@step(r"WHO learned (?P<lesson>\S+) in its old text")
+async def _learned_an_old_text(stage: Stage, said: re.Match[str]) -> None:
+    await stage.learned_an_old_text(said["who"], said["lesson"])
+
+
 @step(r"no row holds WHO")
 async def _no_row_holds(stage: Stage, said: re.Match[str]) -> list[str]:
     found = await stage.rows_that_hold(said["who"])
