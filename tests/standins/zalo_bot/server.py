@@ -51,7 +51,7 @@ class BotServer:
         self.shape: Literal["flat", "wrapped"] = "flat"
         self.replays = 0
         self.sent = 0
-        self.polls = 0
+        self.polls = self.polls_open = self.most_polls_open = 0
         self.refused: list[tuple[str, int, str]] = []
         self.url = ""
         self._waiting: deque[tuple[dict[str, Any], int]] = deque()  # events, and how often each may come
@@ -171,8 +171,10 @@ class BotServer:
     async def _get_updates(self, given: dict[str, Any]) -> dict[str, Any]:
         if self.pusher.url:
             raise RefusalError(400, "webhook is set")
-        self.polls += 1
         wait_s = timeout_of(given.get("timeout", 30))
+        self.polls += 1
+        self.polls_open += 1
+        self.most_polls_open = max(self.most_polls_open, self.polls_open)
         try:
             async with asyncio.timeout(wait_s if self.idle_s is None else min(wait_s, self.idle_s)):
                 while not self._waiting:
@@ -180,6 +182,8 @@ class BotServer:
                     await self._arrived.wait()
         except TimeoutError as error:
             raise RefusalError(408) from error
+        finally:
+            self.polls_open -= 1
         event, again = self._waiting.popleft()
         if again:
             self._waiting.append((event, again - 1))
