@@ -15,7 +15,10 @@ TRANSCRIPTS = sorted(Path(__file__).parent.glob("*.txt"))
 async def test_a_conversation_goes_as_written(path: Path, database_url: str) -> None:
     text = path.read_text()  # noqa: ASYNC240 - nothing else runs yet
     zalo = ("on" if "with buttons" in text.partition("\n")[0] else "off") if " on zalo " in text else ""
-    async with set_up(database_url, with_telegram=" on telegram " in text, with_zalo=zalo) as stage:
+    on_bot = " on zalobot " in text
+    async with set_up(
+        database_url, with_telegram=" on telegram " in text, with_zalo=zalo, with_zalo_bot=on_bot
+    ) as stage:
         played = await play(stage, text)
 
     if os.environ.get("UPDATE") and database_url.startswith("sqlite"):
