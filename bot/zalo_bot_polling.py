@@ -49,7 +49,7 @@ class Poller:
         pipeline: takes them.
         endpoint: the bot, as the pipeline knows it.
         stop: ends the polling within a second.
-        tell: is told what is wrong when that changes; "" when it is well again.
+        tell: is told what is wrong when that changes, of a webhook in the way each time; "" when it is well again.
         pause: seconds to wait after so many failures in a row, and a chance in [0, 1).
     """
 
@@ -111,6 +111,7 @@ class Poller:
         """Tell what is wrong when it changes; after a failure, wait."""
         if found != self._trouble:
             _log.log(logging.WARNING if found else logging.INFO, found or _WELL)
+        if found != self._trouble or found == CONFLICT:
             self._trouble = found
             await self._tell(found)
         self._failures = self._failures + 1 if found else 0

@@ -112,6 +112,14 @@ async def test_a_wrong_token_waits_until_somebody_mends_it(caplog: pytest.LogCap
     assert "wrong" not in caplog.text + repr(caught.value)
 
 
+async def test_a_page_with_429_is_a_refusal_too() -> None:
+    async with opened() as (server, bot):
+        server.faults.add(faults.page(429))
+
+        with pytest.raises(ThrottledError):
+            await bot.send_message(server.person().user_id, "Chào")
+
+
 async def test_refusals_for_the_quota_wait_longer_each_time() -> None:
     async with opened() as (server, bot):
         server.faults.add(refuse(429), path="sendMessage", times=3)

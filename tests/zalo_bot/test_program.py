@@ -27,6 +27,8 @@ from web.zalo_bot import PATH, routes
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from bot.bulk import BulkLane
+
 CODE = "7AAA-AAAA-AA"
 SECRET = "mat-khau-cua-webhook_1"
 
@@ -52,22 +54,32 @@ class World:
         await self.types(lan, CODE, f"Đồng ý {CODE}")
         return lan
 
-    async def sends(self, key: str) -> tuple[str, str | None]:
-        """Queue a notice and let the lane work; returns the state and reason it ended with."""
+    @property
+    def lane(self) -> BulkLane:
+        """The bot's."""
+        assert self.program.zalo_bot is not None
+        endpoint = self.program.zalo_bot.endpoint
+        return next(lane for lane in self.program.lanes if lane._endpoint == endpoint)
+
+    async def queue(self, *keys: str) -> None:
+        """Put notices into the bulk lane."""
         async with self.program.database.begin() as conn:
             door = AccountId((await conn.execute(select(account.c.id))).scalar_one())
-            await outbox.queue(
-                conn,
-                account_id=door,
-                kind=Kind.NOTICE,
-                key=key,
-                subject=None,
-                run_at=datetime.now(UTC) - timedelta(seconds=1),
-                message=Message(f"Thông báo {key}", kind=Kind.NOTICE),
-            )
-        assert self.program.zalo_bot is not None
-        lane = next(lane for lane in self.program.lanes if lane._endpoint == self.program.zalo_bot.endpoint)
-        await lane.empty()
+            for key in keys:
+                await outbox.queue(
+                    conn,
+                    account_id=door,
+                    kind=Kind.NOTICE,
+                    key=key,
+                    subject=None,
+                    run_at=datetime.now(UTC) - timedelta(seconds=1),
+                    message=Message(f"Thông báo {key}", kind=Kind.NOTICE),
+                )
+
+    async def sends(self, key: str) -> tuple[str, str | None]:
+        """Queue a notice and let the lane work; returns the state and reason it ended with."""
+        await self.queue(key)
+        await self.lane.empty()
         async with self.program.database.connect() as conn:
             row = (await conn.execute(select(delivery).where(delivery.c.unique_key == key))).one()
         return row.state, row.reason
@@ -79,14 +91,16 @@ class World:
 
 
 @asynccontextmanager
-async def running(database_url: str, *, month: int = 3_000, day: int = 0) -> AsyncIterator[World]:
+async def running(database_url: str, *, month: int = 3_000, day: int = 0, rate: float = 30.0) -> AsyncIterator[World]:
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(BotServer())
         database = open_database(database_url)
         async with database.begin() as conn:
             await union.settle(conn)
         await database.close()
-        program = await build(settings(server, database_url, zalo_bot_month=month, zalo_bot_day=day), stack)
+        program = await build(
+            settings(server, database_url, zalo_bot_month=month, zalo_bot_day=day, zalo_bot_rate=rate), stack
+        )
         assert program.zalo_bot is not None
         app = web.Application()
         app.add_routes(routes(program.pipeline, SECRET, program.zalo_bot.endpoint, parse))
@@ -162,6 +176,18 @@ async def test_a_plan_that_is_used_up_is_refused_here_and_counted(database_url: 
             assert world.server.refused == []
     told = [(each["event"], each["month"]) for each in logs if each["event"].startswith("zalo_bot_quota")]
     assert told == [("zalo_bot_quota_low", 9), ("zalo_bot_quota_spent", 10)]
+
+
+async def test_bulk_messages_keep_the_pace(database_url: str) -> None:
+    async with running(database_url, rate=20.0) as world:
+        lan = await world.joined()
+        world.server.per_s = 20
+        before = len(lan.screen)
+        await world.queue(*(f"n{number}" for number in range(30)))
+        await world.lane.empty()
+
+        assert len(lan.screen) - before == 30
+        assert world.server.refused == []
 
 
 async def test_a_day_has_its_own_limit(database_url: str) -> None:
