@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from bot.clock import SystemClock
 from bot.start import StartError
+from bot.zalo_bot_meter import Plan, told
 from learning.calendar import day_of
-from storage import zalo_costs
+from storage import zalo_costs, zalo_quota
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
     from bot.settings import Settings
     from storage.database import Database
+
+
+BOT = "bot"
+NAMES = {**zalo_costs.NAMES, BOT: "Zalo Bot (theo gói)"}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -48,7 +53,8 @@ async def run(args: Namespace, settings: Settings, database: Database, now: date
     Raises:
         StartError: no Official Account is set, or Zalo refused.
     """
-    if not settings.zalo_oa_id:
+    is_about_bot = args.zalo == "cost" and settings.zalo_bot_token
+    if not settings.zalo_oa_id and not is_about_bot:
         raise StartError("Chưa đặt TAPHUAN_ZALO_OA_ID. Xem docs/zalo.md.")
     return await (_login(args, settings, database) if args.zalo == "login" else _cost(args, settings, database, now))
 
@@ -99,12 +105,19 @@ async def _login(args: Namespace, settings: Settings, database: Database) -> int
 async def _cost(args: Namespace, settings: Settings, database: Database, now: datetime) -> int:
     since = day_of(now) - timedelta(days=max(0, args.days - 1))
     async with database.connect() as conn:
-        rows = await zalo_costs.by_day(conn, settings.zalo_oa_id, since)
+        rows = list(await zalo_costs.by_day(conn, settings.zalo_oa_id, since))
+        bot = await zalo_quota.known(conn, settings.zalo_bot_id) if settings.zalo_bot_token else None
+        if bot is not None:
+            rows += [(day, BOT, number) for day, number in await zalo_quota.by_day(conn, bot, since)]
+            used = await zalo_quota.used(conn, bot, day_of(now))
     if args.json:
         print(json.dumps([{"day": d.isoformat(), "counted_as": what, "messages": n} for d, what, n in rows]))
         return 0
     for day, what, number in rows:
-        print(f"{day:%d/%m/%Y}  {zalo_costs.NAMES.get(what, what):<28} {number:>8}")
+        print(f"{day:%d/%m/%Y}  {NAMES.get(what, what):<28} {number:>8}")
     if not rows:
         print("Chưa có tin nào.")
+    if bot is not None:
+        plan = Plan.of(settings)
+        print(f"Zalo Bot: {told(used, plan)}.{' Sắp hết hoặc đã hết.' if plan.is_low(used) else ''}")
     return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.assigned import AssignmentError, assigned_modules
 from bot.clock import SystemClock
+from bot.doctor_zalo_bot import zalo_bot
+from bot.findings import Finding
 from bot.start import TELEGRAM_TROUBLE
 from bot.zalo_keyring import LOGIN
 from bot.zalo_parts import open_zalo
@@ -27,22 +28,13 @@ if TYPE_CHECKING:
 OLDEST_SANE = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One check: `mend` says what to do when it is not well."""
-
-    name: str
-    is_well: bool
-    found: str
-    mend: str = ""
-
-
 async def examine(settings: Settings) -> list[Finding]:
     """Look at the clock, the content, the database and the bot."""
     findings = [_clock(datetime.now(UTC)), _content(settings)]
     findings += await _database(settings)
     findings.append(await _telegram(settings))
     findings.append(await _zalo(settings))
+    findings += await zalo_bot(settings)
     return findings
 
 

@@ -69,7 +69,7 @@ async def poll(
     while not stop.is_set():
         at_least_s = 0.0
         try:
-            updates = await _unless(stop, fetch(bot, offset, WAIT_S))
+            updates = await unless(stop, fetch(bot, offset, WAIT_S))
             if updates is None:
                 return
             offset, is_done = await _take(updates, offset, pipeline, endpoint, stop)
@@ -85,7 +85,7 @@ async def poll(
             await tell(trouble)
         pauses = pauses + 1 if found else 0
         if found:
-            await _unless(stop, asyncio.sleep(max(at_least_s, pause_s(pauses, random.random()))))  # noqa: S311 - jitter
+            await unless(stop, asyncio.sleep(max(at_least_s, pause_s(pauses, random.random()))))  # noqa: S311 - jitter
 
 
 def pause_s(failures: int, chance: float) -> float:
@@ -94,7 +94,7 @@ def pause_s(failures: int, chance: float) -> float:
     return max(1.0, longest * (0.5 + chance / 2))
 
 
-async def _unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+async def unless(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
     """Return what `work` returns, or None if `stop` is set before."""
     working = asyncio.ensure_future(work)
     stopping = asyncio.ensure_future(stop.wait())

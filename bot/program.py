@@ -14,6 +14,7 @@ from bot.clock import AdjustableClock, Clock, SystemClock
 from bot.pipeline import Parts, TapPipeline
 from bot.sender import BulkLane, LiveLane, Pace, Post
 from bot.start import BROWSER_RATE, CLOCK_OFFSET, StartError, clock_of, planner_for, unopened
+from bot.zalo_bot_parts import ZaloBotParts, open_zalo_bot
 from bot.zalo_gate import ZaloGate
 from bot.zalo_parts import ZaloParts, open_zalo
 from channels import telegram
@@ -30,7 +31,7 @@ from scheduler import holidays as days
 from scheduler.jobs import JobEngine, engine_for
 from scheduler.leader import CLOCK, lock_for
 from scheduler.ticker import Ticker
-from storage import accounts, finished, planning, runs, schema, zalo_costs
+from storage import accounts, finished, planning, runs, schema, zalo_costs, zalo_quota
 from storage.database import Database, open_database
 from web.metrics import Metrics
 
@@ -53,6 +54,7 @@ log = structlog.get_logger()
 BROWSER = "browser"
 TELEGRAM = "telegram"
 ZALO = zalo_costs.CHANNEL
+ZALO_BOT = zalo_quota.CHANNEL
 FREE_TELEGRAM_RATE = 30.0
 TELEGRAM_CHAT_RESTS_S = 1.0
 STOP_WITHIN_S = 25.0
@@ -83,6 +85,7 @@ class Program:
     telegram_endpoint: EndpointId | None
     zalo: ZaloParts | None
     zalo_gate: ZaloGate | None
+    zalo_bot: ZaloBotParts | None
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     _pushing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
@@ -157,6 +160,9 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
             zalo = open_zalo(settings, database, real_clock, gate.count)
             channels[at] = zalo.channel
             names[at] = ZALO
+        zalo_bot = await open_zalo_bot(conn, settings, database, clock)
+        if zalo_bot is not None:
+            channels[zalo_bot.endpoint], names[zalo_bot.endpoint] = zalo_bot.channel, ZALO_BOT
         today = day_of(clock.now())
         off = await days.load(conn, today)
         if await runs.keep_versions(conn, loader.sources(content), clock.now()):
@@ -186,6 +192,7 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
         BROWSER: Pace.under(BROWSER_RATE),
         TELEGRAM: Pace.under(settings.telegram_rate, chat_rests_s=TELEGRAM_CHAT_RESTS_S),
         ZALO: Pace.under(settings.zalo_oa_rate),
+        ZALO_BOT: Pace.under(settings.zalo_bot_rate),
     }
     lanes = [
         BulkLane(post, endpoint, render, pace=paces[name], gate=gate if name == ZALO else None)
@@ -220,6 +227,7 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
         telegram_endpoint=telegram_endpoint,
         zalo=zalo,
         zalo_gate=gate,
+        zalo_bot=zalo_bot,
     )
 
 

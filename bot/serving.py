@@ -12,10 +12,10 @@ import structlog
 from aiohttp import web
 from sqlalchemy import make_url
 
-from bot import intake
+from bot import intake, zalo_bot_intake
 from bot.program import Program, build
 from bot.start import Role, StartError, prepare_folder
-from channels import telegram
+from channels import telegram, zalo_bot
 from channels.zalo import ZaloHook
 from storage import outbox
 from web.app import make_app
@@ -24,6 +24,7 @@ from web.health import routes as health_routes
 from web.stream import HEARTBEAT_S
 from web.telegram import routes as telegram_routes
 from web.zalo import routes as zalo_routes
+from web.zalo_bot import routes as zalo_bot_routes
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Mapping, Sequence
@@ -104,6 +105,8 @@ def _work(program: Program, role: Role) -> Sequence[Coroutine[Any, Any, None]]:
         works.append(program.jobs.run(program.stop))
     if role.does(Role.WEB) and program.bot is not None and program.telegram_endpoint is not None:
         works.append(intake.take_updates(program, program.bot, program.telegram_endpoint))
+    if role.does(Role.WEB) and program.zalo_bot is not None:
+        works.append(zalo_bot_intake.take_events(program, program.zalo_bot))
     if program.zalo is not None:
         works.append(program.zalo.keyring.watch(program.stop))
     return works
@@ -129,7 +132,7 @@ def _app(program: Program, demo: DemoParts | None, role: Role) -> web.Applicatio
         hub=program.hub,
         endpoint=program.browser,
         public_url=settings.public_url,
-        webhooks=[*webhook, *_zalo_webhook(program)],
+        webhooks=[*webhook, *_zalo_webhook(program), *_zalo_bot_webhook(program)],
         demo=demo,
         metrics=program.metrics,
         queue_depth=queue_depth,
@@ -146,3 +149,10 @@ def _zalo_webhook(program: Program) -> Sequence[web.RouteDef]:
         settings.zalo_oa_app_id, settings.zalo_oa_webhook_key, settings.zalo_oa_id, program.zalo_gate.endpoint
     )
     return zalo_routes(program.pipeline, hook.read)
+
+
+def _zalo_bot_webhook(program: Program) -> Sequence[web.RouteDef]:
+    settings, parts = program.settings, program.zalo_bot
+    if parts is None or not settings.public_url:
+        return ()
+    return zalo_bot_routes(program.pipeline, settings.zalo_bot_webhook_secret, parts.endpoint, zalo_bot.parse)

@@ -66,6 +66,12 @@ class Settings:
     zalo_oa_base: str = _setting("https://openapi.zalo.me", "Địa chỉ OpenAPI của Zalo")
     zalo_oauth_base: str = _setting("https://oauth.zaloapp.com", "Địa chỉ OAuth của Zalo")
     zalo_zbs_base: str = _setting("https://business.openapi.zalo.me", "Địa chỉ gửi mẫu tin ZBS của Zalo")
+    zalo_bot_token: str = _setting("", "Mã bot Zalo do Zalo Bot Creator cấp; chỉ để chạy thử", secret=True)
+    zalo_bot_secret: str = _setting("", "Mã bí mật của webhook Zalo Bot; trống thì suy ra từ mã bot", secret=True)
+    zalo_bot_rate: float = _setting(5.0, "Trần số tin gửi hàng loạt trong một giây bất kỳ bằng Zalo Bot")
+    zalo_bot_day: int = _setting(0, "Số tin Zalo Bot gửi tối đa mỗi ngày; 0 là không đặt")
+    zalo_bot_month: int = _setting(3_000, "Số tin Zalo Bot gửi tối đa mỗi tháng, theo gói; 0 là không đặt")
+    zalo_bot_base: str = _setting("https://bot-api.zaloplatforms.com", "Địa chỉ Zalo Bot API")
     invited_by: str = _setting("", "Đơn vị mời, ghi trong lời mời; trống thì lấy tên đơn vị gốc")
     document: str = _setting("", "Số văn bản triển khai, ghi trong lời mời")
     contact: str = _setting("", "Người và số điện thoại để hỏi, ghi trong lời mời")
@@ -92,6 +98,18 @@ class Settings:
     def bot_id(self) -> str:
         """The bot's id: what stands before the colon of its token."""
         return self.telegram_token.partition(":")[0]
+
+    @property
+    def zalo_bot_id(self) -> str:
+        """The id of the bot on Zalo's Bot Platform: what stands before the colon of its token."""
+        return self.zalo_bot_token.partition(":")[0]
+
+    @property
+    def zalo_bot_webhook_secret(self) -> str:
+        """The secret that Zalo's Bot Platform must send with each event."""
+        if self.zalo_bot_secret:
+            return self.zalo_bot_secret
+        return hmac.new(self.zalo_bot_token.encode(), b"taphuan webhook", hashlib.sha256).hexdigest()
 
     def listed(self) -> list[tuple[str, str, str]]:
         """Every setting: its variable, its value (secrets hidden), and what it is for."""
@@ -154,6 +172,7 @@ def _faults(settings: Settings) -> list[str]:
         "zalo_oa_base",
         "zalo_oauth_base",
         "zalo_zbs_base",
+        "zalo_bot_base",
         "zalo_oa_image",
     ):
         url = getattr(settings, name)
@@ -162,7 +181,8 @@ def _faults(settings: Settings) -> list[str]:
     token = settings.telegram_token
     if token and not (token.partition(":")[0].isdigit() and token.partition(":")[2]):
         faults.append("TAPHUAN_TELEGRAM_TOKEN không đúng dạng 123456:ABC…; sao chép lại từ @BotFather.")
-    return faults + (_zalo_faults(settings) if settings.zalo_oa_id else [])
+    faults += _zalo_faults(settings) if settings.zalo_oa_id else []
+    return faults + (_zalo_bot_faults(settings) if settings.zalo_bot_token else [])
 
 
 def _zalo_faults(settings: Settings) -> list[str]:
@@ -182,6 +202,25 @@ def _zalo_faults(settings: Settings) -> list[str]:
         faults.append("TAPHUAN_ZALO_OA_RATE phải lớn hơn 0 và không quá 60.")
     if settings.zalo_oa_budget < 0:
         faults.append("TAPHUAN_ZALO_OA_BUDGET không được âm.")
+    return faults
+
+
+def _zalo_bot_faults(settings: Settings) -> list[str]:
+    faults = []
+    number, _, secret = settings.zalo_bot_token.partition(":")
+    if not (
+        number.isascii() and number.isdecimal() and secret and secret.isprintable() and not set(secret) & set("/?#")
+    ):
+        faults.append("TAPHUAN_ZALO_BOT_TOKEN không đúng dạng 123456:abc…; sao chép lại từ Zalo Bot Creator.")
+    if not 8 <= len(settings.zalo_bot_webhook_secret) <= 256:  # noqa: PLR2004 - what the platform takes
+        faults.append("TAPHUAN_ZALO_BOT_SECRET phải dài từ 8 đến 256 ký tự.")
+    if not 0 < settings.zalo_bot_rate <= 30:  # noqa: PLR2004 - the platform names no limit
+        faults.append("TAPHUAN_ZALO_BOT_RATE phải lớn hơn 0 và không quá 30.")
+    faults += [
+        f"{PREFIX}{name.upper()} không được âm."
+        for name in ("zalo_bot_day", "zalo_bot_month")
+        if getattr(settings, name) < 0
+    ]
     return faults
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 BROWSER_RATE = 500.0
 CLOCK_OFFSET = "clock_offset_s"
 TELEGRAM_TROUBLE = "telegram_trouble"
+ZALO_BOT_TROUBLE = "zalo_bot_trouble"
 
 
 class StartError(RuntimeError):
@@ -58,6 +59,8 @@ def planner_for(settings: Settings, database: Database, library: Library, off: H
     rate = settings.telegram_rate if settings.telegram_token else BROWSER_RATE
     if settings.zalo_oa_id:
         rate = min(rate, settings.zalo_oa_rate)
+    elif settings.zalo_bot_token and not settings.telegram_token:
+        rate = settings.zalo_bot_rate
     return Planner(database, library, off, assigned_modules(library, settings.assigned), rate)
 
 

@@ -106,8 +106,8 @@ async def agree(who: Visitor, action: Agree) -> list[Message]:
     if action.by == "c":
         found = await _find(who, action.ref)
         return found if isinstance(found, list) else await _enter(who, found)
-    if action.by == "p" and who.capabilities.joins_by_phone:
-        return await _open(who, None)
+    if action.by == "p":
+        return await (_open(who, None) if who.capabilities.joins_by_phone else arrive(who, ""))
     if not action.ref.isdigit() or await joining.unit_name(who.conn, UnitId(int(action.ref))) is None:
         return [words.unit_unknown()]
     return await _open(who, UnitId(int(action.ref)))

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 # The names of what one process at a time does, and their numbers on PostgreSQL.
 CLOCK = "clock"
 POLLER = "poller"
-NUMBERS = {CLOCK: 0x7461_7068, POLLER: 0x706F_6C6C}
+ZALO_POLLER = "zalo-poller"
+NUMBERS = {CLOCK: 0x7461_7068, POLLER: 0x706F_6C6C, ZALO_POLLER: 0x7A61_6C6F}
 
 
 class AdvisoryLock:
@@ -88,7 +89,7 @@ class FileLock:
 
 
 def lock_for(database: Database, url: str, name: str) -> AdvisoryLock | FileLock:
-    """The lock called `name` (CLOCK or POLLER) that fits the database."""
+    """The lock called `name` (CLOCK, POLLER or ZALO_POLLER) that fits the database."""
     if database.dialect == "sqlite":
         return FileLock(Path(f"{make_url(url).database}.{name}.lock"))
     return AdvisoryLock(database, NUMBERS[name])

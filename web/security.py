@@ -37,7 +37,7 @@ HEADERS = {
 _HSTS = "max-age=31536000"
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # Scripts and platforms send no Origin; a browser always does on a POST.
-_DRIVEN_BY_SCRIPTS = {"/telegram/webhook", "/zalo/webhook", "/demo/clock"}
+_DRIVEN_BY_SCRIPTS = {"/telegram/webhook", "/zalo/webhook", "/zalo-bot/webhook", "/demo/clock"}
 
 _WORDS = {
     400: "Yêu cầu chưa đúng. Mời đồng chí quay lại và thử lần nữa.",

@@ -6,8 +6,7 @@ import logging
 from typing import TYPE_CHECKING, Any
 
 from channels.messages import Address, Capabilities, Message, RefusedError, Tap, UnknownOutcomeError
-from channels.typed import spelled
-from channels.zalo.text import cut, shown
+from channels.text import cut, shown, with_choices
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,11 +105,7 @@ class ZaloChannel:
             ]
             text = cut(shown(message.full_text), MAX_TEXT)
             return {"text": text, "attachment": {"type": "template", "payload": {"buttons": keys}}}
-        below = shown(spelled(message))
-        if not below:
-            return {"text": cut(shown(message.full_text), MAX_TEXT)}
-        below = cut(f"\n\n{below}", MAX_TEXT // 2)
-        return {"text": cut(shown(message.full_text), MAX_TEXT - len(below)) + below}
+        return {"text": with_choices(message, MAX_TEXT)}
 
     def _card(self, message: Message) -> dict[str, Any]:
         element = {

@@ -18,9 +18,13 @@ from channels.messages import Address, Channel, EndpointId, Sender, Tap
 from channels.telegram import TelegramChannel, open_bot
 from channels.zalo import Bases, ZaloChannel, ZaloClient
 from channels.zalo.wire import Wire
+from channels.zalo_bot import ZaloBot, ZaloBotChannel
+from channels.zalo_bot.wire import Wire as BotWire
 from tests.standins.telegram import TOKEN, TelegramServer, faults
 from tests.standins.zalo import ZaloServer
 from tests.standins.zalo import faults as zalo_faults
+from tests.standins.zalo_bot import TOKEN as ZALO_BOT_TOKEN
+from tests.standins.zalo_bot import BotServer, refuse
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -248,6 +252,54 @@ def opens_zalo(*, buttons: bool) -> Callable[[], AbstractAsyncContextManager[Rig
     return open_zalo
 
 
+ZALO_BOT_HAPPENS = {
+    Fault.REFUSED: refuse(400),
+    Fault.SERVER_FAILED: refuse(403),
+    Fault.BAD_GATEWAY: zalo_faults.page(502),
+    Fault.PROXY_PAGE: zalo_faults.page(200),
+    Fault.HANG: zalo_faults.hang(),
+    Fault.CUT_AFTER: zalo_faults.cut_after(),
+}
+# Nor does this platform say how long to wait; and it has no word for a person who is gone.
+ZALO_BOT_FAULTS = frozenset({*ZALO_BOT_HAPPENS, Fault.NO_CONNECTION, Fault.NO_ACCOUNT})
+
+
+@dataclass
+class ZaloBotRig:
+    server: BotServer
+    channel: ZaloBotChannel
+    learner: Address
+
+    async def seen(self) -> list[Seen]:
+        return [Seen(m.ref, m.text, ()) for m in self.server.person().screen if m.by_bot]
+
+    async def lose(self, ref: str) -> None:
+        person = self.server.person()
+        person.screen = [m for m in person.screen if m.ref != ref]
+
+    async def fail(self, fault: Fault, *, retry_after_s: float = 0.0) -> None:
+        assert not retry_after_s or fault in ZALO_BOT_FAULTS
+        if fault is Fault.NO_CONNECTION:
+            await self.server.stop()
+            await asyncio.sleep(0.05)  # until the kept connection is seen to be closed
+        elif fault is not Fault.NO_ACCOUNT:
+            self.server.faults.add(ZALO_BOT_HAPPENS[fault])
+
+    async def tap(self) -> Tap:
+        return Tap("1", Sender(EndpointId(4), self.learner.external_id), "a:1")
+
+
+@asynccontextmanager
+async def open_zalo_bot() -> AsyncIterator[Rig]:
+    async with BotServer() as server:
+        wire = BotWire(connect_timeout_s=2.0, read_timeout_s=SHORT_WAIT_S)
+        channel = ZaloBotChannel(ZaloBot(ZALO_BOT_TOKEN, wire, server.url))
+        try:
+            yield ZaloBotRig(server, channel, Address(server.person().user_id, tag="1"))
+        finally:
+            await channel.close()
+
+
 @dataclass(frozen=True)
 class RigKind:
     """How a rig is opened, and the faults its platform knows."""
@@ -261,6 +313,7 @@ RIGS: dict[str, RigKind] = {
     "browser": RigKind(open_browser),
     "zalo": RigKind(opens_zalo(buttons=False), ZALO_FAULTS),
     "zalo with buttons": RigKind(opens_zalo(buttons=True), ZALO_FAULTS),
+    "zalo bot": RigKind(open_zalo_bot, ZALO_BOT_FAULTS),
 }
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from channels.messages import EndpointId
     from tests.standins.telegram.user import User
     from tests.standins.zalo import Person
+    from tests.standins.zalo_bot import Person as BotPerson
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,24 @@ class ZaloDoor:
             if shown.by_oa and shown.ref not in self.screen:
                 rows = tuple(((title, payload.removeprefix("#")),) for title, payload in shown.buttons)
                 self.screen[shown.ref] = Seen(shown.ref, shown.text, rows, shown.card)
+                found.append(News(self.screen[shown.ref], is_edit=False))
+        return found
+
+
+@dataclass
+class ZaloBotDoor:
+    """A chat with the bot on the stand-in of Zalo's Bot Platform: text alone."""
+
+    sender: Sender
+    person: BotPerson
+    screen: dict[str, Seen] = field(default_factory=dict)
+    pressed: list[tuple[str, str, str]] = field(default_factory=list)
+
+    async def news(self) -> list[News]:
+        found = []
+        for shown in self.person.screen:
+            if shown.by_bot and shown.ref not in self.screen:
+                self.screen[shown.ref] = Seen(shown.ref, shown.text, ())
                 found.append(News(self.screen[shown.ref], is_edit=False))
         return found
 

@@ -28,10 +28,12 @@ from storage import accounts, outbox, planning, runs
 from storage.database import open_database
 from storage.tables import account, content_version, lesson_run, metadata
 from tests.scenarios import cast as union
-from tests.scenarios.doors import BrowserDoor, News, TelegramDoor, ZaloDoor, telegram_sender
+from tests.scenarios.doors import BrowserDoor, News, TelegramDoor, ZaloBotDoor, ZaloDoor, telegram_sender
 from tests.standins.telegram import TOKEN, TelegramServer
 from tests.standins.zalo import ZaloServer
 from tests.standins.zalo.clock import PlatformClock
+from tests.standins.zalo_bot import TOKEN as ZALO_BOT_TOKEN
+from tests.standins.zalo_bot import BotServer
 from tests.zalo import office
 
 if TYPE_CHECKING:
@@ -81,6 +83,7 @@ class Stage:
     stack: AsyncExitStack
     telegram: TelegramServer | None
     zalo: ZaloServer | None
+    zalo_bot: BotServer | None = None
     doors: dict[str, Door] = field(default_factory=dict)
     heard: list[Heard] = field(default_factory=list)
     link_code: str = ""
@@ -96,6 +99,8 @@ class Stage:
                     self.doors[who] = self._telegram_door()
                 case "zalo":
                     self.doors[who] = self._zalo_door()
+                case "zalobot":
+                    self.doors[who] = self._zalo_bot_door()
                 case _:
                     self.doors[who] = self._browser_door(who)
         return self.doors[who]
@@ -105,6 +110,12 @@ class Stage:
         assert self.program.zalo_gate is not None
         person = self.zalo.person(str(FIRST_ZALO_USER + len(self.doors)))
         return ZaloDoor(Sender(self.program.zalo_gate.endpoint, person.user_id), person)
+
+    def _zalo_bot_door(self) -> ZaloBotDoor:
+        assert self.zalo_bot is not None
+        assert self.program.zalo_bot is not None
+        person = self.zalo_bot.person(len(self.doors))
+        return ZaloBotDoor(Sender(self.program.zalo_bot.endpoint, person.user_id), person)
 
     def _browser_door(self, who: str) -> BrowserDoor:
         sender = Sender(self.program.browser, f"page-of-{who}")
@@ -302,7 +313,12 @@ def _as_typed(question: Question, kept: str, order: str) -> str:
 
 @asynccontextmanager
 async def set_up(
-    database_url: str, *, with_telegram: bool = False, with_zalo: str = "", content: Path | None = None
+    database_url: str,
+    *,
+    with_telegram: bool = False,
+    with_zalo: str = "",
+    with_zalo_bot: bool = False,
+    content: Path | None = None,
 ) -> AsyncIterator[Stage]:
     """
     The program on a fresh, migrated database with the union in it; nobody has joined.
@@ -314,6 +330,7 @@ async def set_up(
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(TelegramServer()) if with_telegram else None
         platform = await stack.enter_async_context(ZaloServer()) if with_zalo else None
+        bots = await stack.enter_async_context(BotServer()) if with_zalo_bot else None
         database = open_database(database_url)
         if platform is not None:
             await office.logged_in(database, platform)
@@ -336,6 +353,8 @@ async def set_up(
             chosen = replace(office.settings(platform, database_url), zalo_oa_buttons=with_zalo)
             named = {item.name: getattr(chosen, item.name) for item in fields(chosen) if item.name.startswith("zalo")}
             settings = replace(settings, **named)
+        if bots is not None:
+            settings = replace(settings, zalo_bot_token=ZALO_BOT_TOKEN, zalo_bot_base=bots.url)
         program = await build(settings, stack, content)
         assert isinstance(program.clock, AdjustableClock)
         if platform is not None:
@@ -345,7 +364,7 @@ async def set_up(
         await program.jobs.drain()
         await program.planner.fold(union.START)
         working = asyncio.create_task(program.jobs.run(program.stop))  # waiting for it is quicker than starting it
-        yield Stage(program, program.clock, cast, stack, server, platform)
+        yield Stage(program, program.clock, cast, stack, server, platform, bots)
         program.stop.set()
         await working
         await program.pipeline.drain()

@@ -21,8 +21,13 @@ async def test_a_conversation_goes_as_written(path: Path, database_url: str) -> 
     content = HERE / named[1] if named else None
     head = text.partition("\n")[0]
     zalo = ("on" if "with buttons" in head else "off") if " on zalo " in text else ""
-    telegram = " on telegram " in text
-    async with set_up(database_url, with_telegram=telegram, with_zalo=zalo, content=content) as stage:
+    async with set_up(
+        database_url,
+        with_telegram=" on telegram " in text,
+        with_zalo=zalo,
+        with_zalo_bot=" on zalobot " in text,
+        content=content,
+    ) as stage:
         played = await play(stage, text)
 
     if os.environ.get("UPDATE") and database_url.startswith("sqlite"):

@@ -17,7 +17,7 @@ from tests.scenarios.stage import Heard, Stage, on_the_wall
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-_WHO = r"(?P<who>[a-z]+(?: on (?:telegram|zalo))?)"
+_WHO = r"(?P<who>[a-z]+(?: on (?:telegram|zalo|zalobot))?)"
 _STEPS: list[tuple[re.Pattern[str], Callable[[Stage, re.Match[str]], Awaitable[list[str] | None]]]] = []
 _OUTPUT = re.compile(r"(  |bot (says|edits)|\()")
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -75,7 +75,7 @@ async def _taps_again(stage: Stage, said: re.Match[str]) -> None:
     await stage.taps_again(said["who"], said["label"])
 
 
-@step(r"WHO taps (?P<owner>[a-z]+(?: on (?:telegram|zalo))?)'s \"(?P<label>.*)\"")
+@step(r"WHO taps (?P<owner>[a-z]+(?: on (?:telegram|zalo|zalobot))?)'s \"(?P<label>.*)\"")
 async def _taps_foreign(stage: Stage, said: re.Match[str]) -> None:
     await stage.taps(said["who"], said["label"], owner=said["owner"])
 

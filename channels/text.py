@@ -1,9 +1,15 @@
-"""Text as the platform takes it."""
+"""Text as Zalo's platforms take it: what is shown, how much, and choices where there are no buttons. Pure."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+from channels.typed import spelled
+
+if TYPE_CHECKING:
+    from channels.messages import Message
 
 # Control characters, bidi overrides, halves of a surrogate pair.
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -13,6 +19,15 @@ _ZERO_WIDTH_JOINER = "\u200d"
 def shown(text: str) -> str:
     """Return `text` without what would be dropped or refused."""
     return _UNWANTED.sub("", text)
+
+
+def with_choices(message: Message, limit: int) -> str:
+    """Return title and text with the choices spelled below; of a text that is too long the choices stay."""
+    below = shown(spelled(message))
+    if not below:
+        return cut(shown(message.full_text), limit)
+    below = cut(f"\n\n{below}", limit // 2)
+    return cut(shown(message.full_text), limit - len(below)) + below
 
 
 def cut(text: str, limit: int) -> str:

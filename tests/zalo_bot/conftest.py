@@ -1,0 +1,3 @@
+from tests.process.conftest import in_process
+
+__all__ = ["in_process"]
