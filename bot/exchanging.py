@@ -1,4 +1,4 @@
-"""What `taphuan content export`, `import` and `template` do; their arguments are in `bot.cli_exchange`."""
+"""What `taphuan content export`, `import`, `template` and `tool` do; their arguments are in `bot.cli_exchange`."""
 
 from __future__ import annotations
 
@@ -32,6 +32,8 @@ def run(args: Namespace) -> int:
                 return _import(args)
             case "template":
                 return _write(args.file, convert.write_book(()))
+            case "tool":
+                return _tool(args)
             case _:
                 return _export(args)
     except ExchangeError as error:
@@ -77,6 +79,15 @@ def _print(args: Namespace, found: Sequence[ReadModule]) -> int:
     for module in found:
         _write(args.file / f"{module.module.id.lower()}.pdf", booklet.pdf(module, on, values))
     return DONE
+
+
+def _tool(args: Namespace) -> int:
+    from exchange import tool_page  # noqa: PLC0415
+
+    found = {tool.id: tool for tool in library.tools(args.folder)}
+    if (tool := found.get(args.id)) is None:
+        raise refused(f"Không có mẫu «{args.id[:20]}»; đang có: {', '.join(found)}.")
+    return _write(args.file, tool_page.pdf(tool, _day(args), library.figures_of(args.folder)))
 
 
 def _day(args: Namespace) -> date:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from content import answers, figures, tree, writer
+from content import tools as tool_files
 from content.faults import FaultList
 from content.loader import SHIPPED
 from content.model import Choice, QuestionKind
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from content.figures import Figures
     from content.model import Question
+    from content.tool_model import Tool
     from content.tree import ReadModule
 
 
@@ -31,9 +33,28 @@ def modules(root: Path | None) -> list[ReadModule]:
     """
     faults = FaultList()
     found = tree.read(SHIPPED if root is None else root, faults)
+    _refuse(faults)
+    return found
+
+
+def tools(root: Path | None) -> list[Tool]:
+    """
+    Return the tools of a content folder, of the one shipped when None, by their number.
+
+    Raises:
+        ExchangeError: the content has faults.
+    """
+    faults = FaultList()
+    where = SHIPPED if root is None else root
+    lessons = [lesson for read in tree.read(where, faults) for lesson in read.module.lessons]
+    found = [read.tool for read in tool_files.read(where, lessons, faults)]
+    _refuse(faults)
+    return found
+
+
+def _refuse(faults: FaultList) -> None:
     if wrong := faults.sorted():
         raise ExchangeError(*(Fault(f"{fault.file}:{fault.line}", fault.message) for fault in wrong))
-    return found
 
 
 def chosen(found: Iterable[ReadModule], ids: Iterable[str]) -> list[ReadModule]:

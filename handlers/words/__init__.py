@@ -90,7 +90,7 @@ from handlers.words.settings import (
     unlink_asked,
     unlinked,
 )
-from handlers.words.tools import tool
+from handlers.words.tools import tool, tool_file, tool_file_elsewhere
 
 __all__ = [
     "CHANGE_KINDS",
@@ -167,6 +167,8 @@ __all__ = [
     "test_done",
     "too_many_tries",
     "tool",
+    "tool_file",
+    "tool_file_elsewhere",
     "try_again",
     "unit_unknown",
     "unlink_asked",
