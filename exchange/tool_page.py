@@ -70,6 +70,11 @@ def printed(data: str) -> bytes:
 
 def page(tool: Tool, on: date, values: Figures | None = None) -> str:
     """Return all that the page says, as the JSON that `tool_page.typ` takes: of equal ones the PDF is the same."""
+    return json.dumps(composed(tool, on, values), ensure_ascii=False)
+
+
+def composed(tool: Tool, on: date, values: Figures | None = None) -> dict[str, object]:
+    """Return what `page` says as plain values: title, footer, sizes, parts."""
     body = resolve(tool.body, on, values)
     footer = [f"Mẫu {tool.id} · {tool.kind} · kèm bài {tool.lesson_id}"]
     if PARAMETER.search(tool.body):
@@ -79,8 +84,7 @@ def page(tool: Tool, on: date, values: Figures | None = None) -> str:
     if tool.status is LessonStatus.UNDER_REVIEW and REVIEW_SENTENCE not in tool.body:
         footer.append(REVIEW_SENTENCE)
     parts = _titled(list(_parts(body.split("\n"))), tool.title)
-    data = {"title": tool.title, "footer": footer, "sizes": SIZES, "parts": parts}
-    return json.dumps(data, ensure_ascii=False)
+    return {"title": tool.title, "footer": footer, "sizes": SIZES, "parts": parts}
 
 
 def file_name(tool: Tool) -> str:
