@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 KEPT = 64  # files of some 50 KB
-MADE_WITHIN_S = 5.0
+MADE_WITHIN_S = 8.0
 PDF = "application/pdf"
 
 
@@ -71,8 +71,8 @@ class ToolFiles:
 
         try:
             async with self._turn:
-                content = await asyncio.to_thread(tool_page.printed, page)
-        except RuntimeError as error:  # typst's own
+                content = await asyncio.to_thread(tool_page.printed_apart, page)
+        except RuntimeError as error:
             log.exception("file_failed", tool=tool.id)
             raise RefusedError("the file cannot be made") from error
         finally:
