@@ -16,6 +16,7 @@ import yaml
 
 from bench.machine import here
 from content import figures, loader, synonyms
+from content.hits import HitKind
 from content.search import Search
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def _measure() -> dict[str, Any]:
     build_s, build_cpu_s = time.perf_counter() - started, time.process_time() - worked
 
     def find(text: str) -> list[str]:
-        return [hit.ref if hit.is_figure else str(hit.lesson_id) for hit in ours.find(text, ON, AT)]
+        return [str(hit.lesson_id) if hit.kind is HitKind.CARD else hit.ref for hit in ours.find(text, ON, AT)]
 
     peers = {}
     for name, joined in (("fts5_any_word", " OR "), ("fts5_all_words", " ")):
@@ -63,7 +64,7 @@ def _measure() -> dict[str, Any]:
         "machine": here(),
         "figures": {"build_s": round(build_s, 3), "build_cpu_s": round(build_cpu_s, 3)}
         | _judge(find, asked)
-        | {"goals": GOALS},
+        | {"recall_at_3_papers": _recall(find, asked["papers"], AT), "goals": GOALS},
         "peers": peers,
     }
 

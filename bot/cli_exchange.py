@@ -1,4 +1,4 @@
-"""`taphuan content export`, `import` and `template`."""
+"""`taphuan content export`, `import`, `template` and `tool`."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from exchange.formats import Format
 if TYPE_CHECKING:
     from argparse import Namespace
 
-COMMANDS = frozenset({"export", "import", "template"})
+COMMANDS = frozenset({"export", "import", "template", "tool"})
 
 
 def add_arguments(commands: Any) -> None:
-    """Describe the three among the subcommands of `taphuan content`; `args.content` names the one chosen."""
+    """Describe the four among the subcommands of `taphuan content`; `args.content` names the one chosen."""
     export = commands.add_parser("export", help="xuất bài, câu hỏi ra xlsx, gift, moodle-xml, pdf")
     export.add_argument("file", type=Path, metavar="TỆP", help="tệp sẽ ghi; pdf nhiều chuyên đề: một thư mục")
     export.add_argument("--format", choices=list(Format), help="định dạng; không ghi thì theo đuôi tệp")
@@ -38,6 +38,11 @@ def add_arguments(commands: Any) -> None:
     take.add_argument("--json", action="store_true", help="in kết quả dạng JSON")
     template = commands.add_parser("template", help="ghi mẫu trống ra tệp .xlsx")
     template.add_argument("file", type=Path, metavar="TỆP")
+    tool = commands.add_parser("tool", help="ghi một mẫu ra một trang A4 để in")
+    tool.add_argument("id", metavar="CC1", help="mã mẫu")
+    tool.add_argument("-o", "--output", dest="file", type=Path, required=True, metavar="TỆP.pdf")
+    tool.add_argument("--folder", type=Path, metavar="THƯ_MỤC", help="nội dung; không ghi thì nội dung kèm theo")
+    tool.add_argument("--on", metavar="NĂM-THÁNG-NGÀY", help="ngày lấy số liệu; không ghi thì hôm nay")
 
 
 async def run(args: Namespace) -> int:

@@ -1,4 +1,4 @@
-"""What `taphuan content export`, `import` and `template` do; their arguments are in `bot.cli_exchange`."""
+"""What `taphuan content export`, `import`, `template` and `tool` do; their arguments are in `bot.cli_exchange`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from content.drill_model import Drill
+    from content.tools import ToolFile
     from content.tree import ReadModule
     from exchange.items import Item
 
@@ -32,6 +34,8 @@ def run(args: Namespace) -> int:
                 return _import(args)
             case "template":
                 return _write(args.file, convert.write_book(()))
+            case "tool":
+                return _tool(args)
             case _:
                 return _export(args)
     except ExchangeError as error:
@@ -48,15 +52,33 @@ def _export(args: Namespace) -> int:
     found = library.chosen(library.modules(args.folder), args.module)
     match form:
         case Format.XLSX:
-            return _write(args.file, convert.write_book(found))
+            tools, drills = _papers(args, found)
+            return _write(args.file, convert.write_book(found, tools, drills))
         case Format.PDF:
             return _print(args, found)
         case _:
             items = convert.items(
                 found, args.lesson, _day(args), library.figures_of(args.folder), keep_figures=args.keep_figures
             )
+            _tell_left_out(args, found, form)
             kept = _kept(items, form) if args.leave_out else items
             return _write(args.file, convert.write_items(kept, found, form))
+
+
+def _papers(args: Namespace, found: Sequence[ReadModule]) -> tuple[list[ToolFile], list[Drill]]:
+    """The tools of these modules' lessons, and the drills, which belong to no module, where none was named."""
+    lessons = {lesson.id for read in found for lesson in read.module.lessons}
+    tools = [read for read in library.tools(args.folder) if read.tool.lesson_id in lessons]
+    return tools, [] if args.module else library.drills(args.folder)
+
+
+def _tell_left_out(args: Namespace, found: Sequence[ReadModule], form: Format) -> None:
+    """One line that names the tools and drills for which the form has no place."""
+    tools, drills = _papers(args, found)
+    named = [("mẫu", [read.tool.id for read in tools]), ("tình huống", [drill.id for drill in drills])]
+    told = [f"{len(ids)} {what} ({', '.join(ids)})" for what, ids in named if ids]
+    if told and not args.lesson:
+        sys.stderr.write(f"(lưu ý) {form} không có chỗ cho mẫu và tình huống; không xuất {', '.join(told)}.\n")
 
 
 def _kept(items: Sequence[Item], form: Format) -> list[Item]:
@@ -71,12 +93,26 @@ def _print(args: Namespace, found: Sequence[ReadModule]) -> int:
     from exchange import booklet  # noqa: PLC0415 - typesetting takes a while to load
 
     on, values = _day(args), library.figures_of(args.folder)
+    tools = [read.tool for read in library.tools(args.folder)]
+    own = {
+        read.module.id: [tool for tool in tools if tool.lesson_id in {lesson.id for lesson in read.module.lessons}]
+        for read in found
+    }
     if len(found) == 1:
-        return _write(args.file, booklet.pdf(found[0], on, values))
+        return _write(args.file, booklet.pdf(found[0], on, values, own[found[0].module.id]))
     args.file.mkdir(parents=True, exist_ok=True)
     for module in found:
-        _write(args.file / f"{module.module.id.lower()}.pdf", booklet.pdf(module, on, values))
+        _write(args.file / f"{module.module.id.lower()}.pdf", booklet.pdf(module, on, values, own[module.module.id]))
     return DONE
+
+
+def _tool(args: Namespace) -> int:
+    from exchange import tool_page  # noqa: PLC0415
+
+    found = {read.tool.id: read.tool for read in library.tools(args.folder)}
+    if (tool := found.get(args.id)) is None:
+        raise refused(f"Không có mẫu «{args.id[:20]}»; đang có: {', '.join(found)}.")
+    return _write(args.file, tool_page.pdf(tool, _day(args), library.figures_of(args.folder)))
 
 
 def _day(args: Namespace) -> date:

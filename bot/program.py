@@ -11,6 +11,7 @@ import structlog
 
 from bot.assigned import assigned_modules
 from bot.clock import AdjustableClock, Clock, SystemClock
+from bot.files import ToolFiles
 from bot.pipeline import Parts, TapPipeline
 from bot.sender import BulkLane, LiveLane, Pace, Post
 from bot.start import BROWSER_RATE, CLOCK_OFFSET, StartError, clock_of, planner_for, unopened
@@ -72,6 +73,7 @@ class Program:
     holidays: Holidays
     clock: Clock
     hub: Hub
+    files: ToolFiles
     metrics: Metrics
     pipeline: TapPipeline
     planner: Planner
@@ -139,6 +141,8 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
     real_clock = SystemClock()
     clock = await clock_of(settings, database)
     hub = Hub()
+    files = ToolFiles(library, clock)
+    stack.push_async_callback(files.drain)
     metrics = Metrics()
     bot = telegram.open_bot(settings.telegram_token, settings.telegram_api_base) if settings.telegram_token else None
     async with database.begin() as conn:
@@ -150,7 +154,7 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
             known = await accounts.endpoint_name(conn, TELEGRAM, settings.bot_id)
             telegram_endpoint = await accounts.ensure_endpoint(conn, TELEGRAM, settings.bot_id, known)
             channels[telegram_endpoint] = telegram.TelegramChannel(
-                bot, pays=settings.telegram_rate > FREE_TELEGRAM_RATE
+                bot, pays=settings.telegram_rate > FREE_TELEGRAM_RATE, files=files
             )
             names[telegram_endpoint] = TELEGRAM
         gate = zalo = None
@@ -214,6 +218,7 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
         holidays=off,
         clock=clock,
         hub=hub,
+        files=files,
         metrics=metrics,
         pipeline=TapPipeline(parts),
         planner=planner,

@@ -137,6 +137,7 @@ def _app(program: Program, demo: DemoParts | None, role: Role) -> web.Applicatio
         metrics=program.metrics,
         queue_depth=queue_depth,
         metrics_token=settings.metrics_token,
+        files=program.files,
         heartbeat_s=HEARTBEAT_S if role is Role.ALL else BESIDE_OTHERS_S,
     )
 

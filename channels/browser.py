@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 NAME = "browser"
 # A page has no limit of its own; this is far beyond what the assistant says.
-CAPABILITIES = Capabilities(edits=True, asks_contact=False, max_text=100_000)
+CAPABILITIES = Capabilities(edits=True, asks_contact=False, max_text=100_000, files=True)
 
 
 class BrowserChannel:
@@ -29,7 +29,7 @@ class BrowserChannel:
 
     @property
     def capabilities(self) -> Capabilities:
-        """Edits in place; cannot vouch for a phone, so it asks for none."""
+        """Edits in place, links to files; cannot vouch for a phone, so it asks for none."""
         return CAPABILITIES
 
     async def send(self, to: Address, message: Message) -> str:

@@ -27,6 +27,7 @@ UnitId = NewType("UnitId", int)
 
 MAX_ACTION_BYTES = 64
 MAX_TEXT = 4_096
+MAX_CAPTION = 1_024  # of a message with a file, as MAX_TEXT in UTF-16 units
 
 
 class SendError(Exception):
@@ -192,6 +193,29 @@ class Button:
             raise ValueError(f"an action of {len(self.action.encode())} bytes does not fit a button")
 
 
+class FileKind(StrEnum):
+    """What a file is made from."""
+
+    TOOL = "tool"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file by what it is made from: that is all a ledger keeps of it."""
+
+    kind: FileKind
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file as it is handed over; `name` in ASCII letters, digits, hyphens and a full stop."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """
@@ -199,7 +223,11 @@ class Message:
 
     `replaces` is the message to edit in place where the channel can; `asks_contact` shows the platform's own
     "share my phone" button, `drops_keyboard` takes it away. `takes_text`: the answer is typed, so that nothing typed is
-    the number of a choice.
+    the number of a choice. One with an `attachment` goes only through a channel that shows files; title and text are at
+    most `MAX_CAPTION`.
+
+    Raises:
+        ValueError: a file cannot take the place of another message.
     """
 
     text: str
@@ -210,6 +238,11 @@ class Message:
     asks_contact: bool = False
     drops_keyboard: bool = False
     takes_text: bool = False
+    attachment: Attachment | None = None
+
+    def __post_init__(self) -> None:
+        if self.attachment is not None and self.replaces is not None:
+            raise ValueError("a message with a file replaces none")
 
     def as_json(self) -> dict[str, Any]:
         """The message as what a ledger row keeps."""
@@ -222,11 +255,13 @@ class Message:
             "asks_contact": self.asks_contact,
             "drops_keyboard": self.drops_keyboard,
             "takes_text": self.takes_text,
+            "attachment": [self.attachment.kind.value, self.attachment.id] if self.attachment else None,
         }
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Message:
-        """The inverse of `as_json`."""
+        """The inverse of `as_json`; a row of before there were files has none."""
+        attached = data.get("attachment")
         return cls(
             text=data["text"],
             title=data["title"],
@@ -236,6 +271,7 @@ class Message:
             asks_contact=data["asks_contact"],
             drops_keyboard=data["drops_keyboard"],
             takes_text=data.get("takes_text", False),
+            attachment=Attachment(FileKind(attached[0]), attached[1]) if attached else None,
         )
 
     @property
@@ -263,6 +299,7 @@ class Capabilities:
     max_buttons: int | None = None
     joins_by_phone: bool = False
     has_window: bool = False
+    files: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +308,20 @@ class Address:
 
     external_id: str
     tag: str = ""
+
+
+class Files(Protocol):
+    """Makes the files that messages carry."""
+
+    async def make(self, attachment: Attachment) -> File:
+        """
+        Return the file as of today.
+
+        Raises:
+            RefusedError: there is nothing any more to make it from, or it cannot be made.
+            UnreachableError: not made in time; it may be there when it is asked for again.
+        """
+        ...
 
 
 class Channel(Protocol):
@@ -285,7 +336,7 @@ class Channel(Protocol):
         """
         Send, or edit in place, and return the platform's reference of the message.
 
-        An edit that changes nothing is success; an edit of what is gone is sent anew.
+        An edit that changes nothing is success; an edit of what is gone, or carries a file, is sent anew.
 
         Raises:
             SendError: as the subclass says.

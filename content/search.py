@@ -2,8 +2,8 @@
 Tra cứu: from what a cadre types to the card, or the figure, that answers it.
 
 Pure. A lesson is found by what it is about (title, objective, chuyên đề) and by what it says (cards before questions);
-then the card of it that fits best is shown. A figure asked for by its name is the answer itself, with the value of
-the day.
+then the card of it that fits best is shown. Tools and drills have an index of their own. A figure asked for by its
+name is the answer itself, with the value of the day.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from content import figures as figures_module
 from content import present, query, synonyms
 from content.figures import FigureError
-from content.hits import Hit
+from content.hits import Hit, HitKind
 from content.model import LessonStatus
+from content.paper_search import PaperIndex
 from content.search_index import SearchIndex
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Search:
         self._figures = figures_module.shipped() if figures is None else figures
         self._said = synonyms.shipped() if said is None else said
         self._index = SearchIndex(library, self._said)
+        self._papers = PaperIndex(library, self._said)
 
     @property
     def size(self) -> tuple[int, int]:
@@ -52,19 +54,22 @@ class Search:
 
     def find(self, text: str, on: date, limit: int = DEFAULT_LIMIT) -> list[Hit]:
         """
-        Return what answers a text, best first, at most one card of a lesson; nothing where nothing fits.
+        Return what answers a text, best first; nothing where nothing fits.
+
+        At most one card of a lesson; tools and drills where their kind is asked for, else one below the best card.
 
         Args:
             text: as typed, cleaned by `learning.text.clean`.
             on: the day whose figures are shown.
             limit: how many at most.
         """
-        asked = query.read(text, self._said, self._index.says)
+        asked = query.read(text, self._said, self)
         if not asked.slots:
             return []
         cards = self._cards(asked, on, limit)
         best_card = cards[0].score if cards else 0.0
-        hits = [*self._named_figures(asked, on, best_card), *cards]
+        papers = self._papers.find(asked, self._told, on, self._figures, best_card)
+        hits = [*self._named_figures(asked, on, best_card), *cards, *papers]
         return sorted(hits, key=lambda hit: -hit.score)[:limit]
 
     def at(self, ref: str, on: date) -> Hit | None:
@@ -73,7 +78,10 @@ class Search:
         lesson = self._index.by_id.get(lesson_id)
         if lesson is not None and card.isascii() and card.isdigit() and 0 < int(card) <= len(lesson.cards):
             return self._card(lesson, int(card) - 1, on, 0.0)
-        return self._figure(ref, on, 0.0)
+        return self._papers.at(ref, on, self._figures) or self._figure(ref, on, 0.0)
+
+    def __contains__(self, term: object) -> bool:
+        return term in self._index.says or term in self._papers
 
     # --- figures ---
 
@@ -111,7 +119,7 @@ class Search:
             source=value.source,
             in_force_from=value.valid_from,
             score=round(score, 2),
-            is_figure=True,
+            kind=HitKind.FIGURE,
             is_likely=True,
         )
 

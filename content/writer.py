@@ -34,7 +34,7 @@ def lesson_text(lesson: Lesson) -> str:
         f"minutes: {lesson.minutes}",
         f"objective: {scalar(lesson.objective)}",
         f"status: {scalar(lesson.status)}",
-        *_legal(lesson.legal),
+        *legal_lines(lesson.legal),
         *_corrects(lesson.corrects),
     ]
     cards = "\n\n---\n".join(lesson.cards)
@@ -49,7 +49,7 @@ def final_test_text(
     asked = "\n".join(
         question_text(question, objectives.get(question.lesson_id, ""), names_lesson=True) for question in questions
     )
-    return f"---\n{_lined([f'id: {scalar(test_id)}', *_legal(legal)])}---\n{asked}"
+    return f"---\n{_lined([f'id: {scalar(test_id)}', *legal_lines(legal)])}---\n{asked}"
 
 
 def module_text(module: Module) -> str:
@@ -123,7 +123,8 @@ def _answer(question: Question) -> Iterator[str]:
     yield f"Vì: {question.reason}"
 
 
-def _legal(legal: Iterable[LegalBasis]) -> Iterator[str]:
+def legal_lines(legal: Iterable[LegalBasis]) -> Iterator[str]:
+    """Yield the lines of a head that hold its clauses."""
     yield "legal:"
     for basis in legal:
         yield f"  - key: {scalar(basis.key)}"

@@ -6,7 +6,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from content import writer
+from content.drill_model import Skill
 from content.model import LessonStatus, QuestionKind
+from content.tool_model import ToolKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -24,6 +26,13 @@ class Sheet(StrEnum):
     CARDS = "Thẻ"
     QUESTIONS = "Câu hỏi"
     LEGAL = "Căn cứ"
+    TOOLS = "Mẫu"
+    LINES = "Dòng của mẫu"
+    DRILLS = "Tình huống"
+    CRITERIA = "Tiêu chí"
+    TURNS = "Lượt"
+    REPLIES = "Lời đáp"
+    BANDS = "Lời kết"
 
 
 class Col(StrEnum):
@@ -69,6 +78,30 @@ class Col(StrEnum):
     SINCE = "Hiệu lực từ"
     REVIEW = "Rà soát trước"
     LAWYER = "Cần luật sư"
+    TOOL = "Mã mẫu"
+    TOOL_NAME = "Tên mẫu"
+    KIND_OF_TOOL = "Loại mẫu"
+    FILE = "Tệp"
+    NUMBER_OF_LINE = "Dòng số"
+    LINE = "Chữ của dòng"
+    DRILL = "Mã tình huống"
+    DRILL_NAME = "Tên tình huống"
+    SKILL = "Kỹ năng"
+    SETTING = "Bối cảnh"
+    START = "Lượt đầu"
+    MODEL = "Lời mẫu"
+    CRITERION = "Mã tiêu chí"
+    CRITERION_NAME = "Tên tiêu chí"
+    GOOD = "Thế nào là tốt"
+    TURN = "Lượt"
+    WHO = "Ai nói"
+    SAYS = "Lời nói"
+    REPLY = "Chữ cái"
+    NEXT = "Lượt sau"
+    POINTS = "Điểm"
+    NOTE = "Nhận xét"
+    AT_LEAST = "Từ (%)"
+    BAND = "Lời kết"
 
 
 CHOICES = (("a", Col.A, Col.WHY_A), ("b", Col.B, Col.WHY_B), ("c", Col.C, Col.WHY_C), ("d", Col.D, Col.WHY_D))
@@ -82,6 +115,15 @@ COLUMNS: dict[Sheet, tuple[Col, ...]] = {
         *(Col.RIGHT, Col.ANSWER, Col.UNIT, Col.TOLERANCE, Col.ACCEPTED, Col.WHY, Col.BASIS),
     ),
     Sheet.LEGAL: (Col.LESSON, Col.KEY, Col.CITE, Col.SINCE, Col.REVIEW, Col.LAWYER),
+    Sheet.TOOLS: (Col.TOOL, Col.TOOL_NAME, Col.LESSON, Col.KIND_OF_TOOL, Col.AUDIENCE, Col.STATUS, Col.FILE),
+    Sheet.LINES: (Col.TOOL, Col.NUMBER_OF_LINE, Col.LINE),
+    Sheet.DRILLS: (
+        *(Col.DRILL, Col.DRILL_NAME, Col.SKILL, Col.AUDIENCE, Col.STATUS, Col.SETTING, Col.START, Col.MODEL),
+    ),
+    Sheet.CRITERIA: (Col.DRILL, Col.CRITERION, Col.CRITERION_NAME, Col.GOOD),
+    Sheet.TURNS: (Col.DRILL, Col.TURN, Col.WHO, Col.SAYS),
+    Sheet.REPLIES: (Col.DRILL, Col.TURN, Col.REPLY, Col.SAYS, Col.NEXT, Col.POINTS, Col.NOTE),
+    Sheet.BANDS: (Col.DRILL, Col.AT_LEAST, Col.BAND),
 }
 REQUIRED: dict[Sheet, frozenset[Col]] = {
     Sheet.MODULES: frozenset(COLUMNS[Sheet.MODULES]) - {Col.COURSE},
@@ -89,17 +131,41 @@ REQUIRED: dict[Sheet, frozenset[Col]] = {
     Sheet.CARDS: frozenset({Col.LESSON, Col.TEXT}),
     Sheet.QUESTIONS: frozenset({Col.QUESTION, Col.ASKED, Col.BASIS}),
     Sheet.LEGAL: frozenset({Col.LESSON, Col.KEY, Col.CITE}),
+    Sheet.TOOLS: frozenset(COLUMNS[Sheet.TOOLS]) - {Col.FILE},
+    Sheet.LINES: frozenset({Col.TOOL}),
+    Sheet.DRILLS: frozenset(COLUMNS[Sheet.DRILLS]),
+    Sheet.CRITERIA: frozenset(COLUMNS[Sheet.CRITERIA]),
+    Sheet.TURNS: frozenset(COLUMNS[Sheet.TURNS]),
+    Sheet.REPLIES: frozenset(COLUMNS[Sheet.REPLIES]) - {Col.POINTS},
+    Sheet.BANDS: frozenset(COLUMNS[Sheet.BANDS]),
 }
+LESSON_SHEETS = (Sheet.MODULES, Sheet.LESSONS, Sheet.CARDS, Sheet.QUESTIONS, Sheet.LEGAL)
 LISTS: dict[Col, list[str]] = {
     Col.STATUS: [str(status) for status in LessonStatus],
     Col.KIND: [str(kind) for kind in QuestionKind],
     Col.DIFFICULTY: ["1", "2", "3"],
     Col.LAWYER: ["x"],
     Col.RIGHT: ["a", "b", "c", "d"],
+    Col.KIND_OF_TOOL: [str(kind) for kind in ToolKind],
+    Col.SKILL: [str(skill) for skill in Skill],
+    Col.REPLY: ["a", "b", "c"],
 }
 MARK = "x"
 
 Row = dict[Col, "str | int | date | None"]
+
+
+def legal_rows(owner: str, legal: Iterable[LegalBasis]) -> Iterator[Row]:
+    """Lay the clauses of a lesson, final test, tool or drill out."""
+    for basis in legal:
+        yield {
+            Col.LESSON: owner,
+            Col.KEY: basis.key,
+            Col.CITE: basis.cite,
+            Col.SINCE: basis.in_force_from,
+            Col.REVIEW: basis.review_by,
+            Col.LAWYER: MARK if basis.needs_lawyer else None,
+        }
 
 
 def rows(modules: Iterable[ReadModule]) -> dict[Sheet, list[Row]]:
@@ -134,13 +200,13 @@ def rows(modules: Iterable[ReadModule]) -> dict[Sheet, list[Row]]:
                 for number, text in enumerate(lesson.cards, start=1)
             )
             laid[Sheet.QUESTIONS] += (_question(question, lesson.objective) for question in lesson.questions)
-            laid[Sheet.LEGAL] += _legal(lesson.id, lesson.legal)
+            laid[Sheet.LEGAL] += legal_rows(lesson.id, lesson.legal)
         objectives = {lesson.id: lesson.objective for lesson in module.lessons}
         for question in module.final_test.questions:
             row = _question(question, objectives.get(question.lesson_id, ""))
             laid[Sheet.QUESTIONS].append(row | {Col.ABOUT: question.lesson_id})
         if found.final_test is not None:
-            laid[Sheet.LEGAL] += _legal(found.final_test.id, found.final_test.legal)
+            laid[Sheet.LEGAL] += legal_rows(found.final_test.id, found.final_test.legal)
     return laid
 
 
@@ -166,15 +232,3 @@ def _question(question: Question, objective: str) -> Row:
         row[Col.UNIT] = question.answer.unit
         row[Col.TOLERANCE] = writer.tolerance_text(question.answer.tolerance)
     return row
-
-
-def _legal(owner: str, legal: Iterable[LegalBasis]) -> Iterator[Row]:
-    for basis in legal:
-        yield {
-            Col.LESSON: owner,
-            Col.KEY: basis.key,
-            Col.CITE: basis.cite,
-            Col.SINCE: basis.in_force_from,
-            Col.REVIEW: basis.review_by,
-            Col.LAWYER: MARK if basis.needs_lawyer else None,
-        }

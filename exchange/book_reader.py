@@ -6,9 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from exchange import book_rows, cells, placing, tags
-from exchange.book import Col, Sheet
+from exchange import book_rows, cells, paper_rows, placing, tags
+from exchange.book import LESSON_SHEETS, Col, Sheet
 from exchange.faults import ExchangeError, Fault
+from exchange.paper_rows import Papers
 from exchange.placing import Owner
 from roster import files
 from roster.faults import FileRefusedError
@@ -41,13 +42,15 @@ class Book:
     What a workbook holds.
 
     `modules` have no lessons, and no questions in their final tests; `courses` gives each one's course. `places` tells
-    where a lesson (M1.1), card (M1.1#2), question (M1.1-1), final test (M1.T) or module stands, down to a column.
+    where a lesson (M1.1), card (M1.1#2), question (M1.1-1), final test (M1.T), module, tool (CC1) or drill (H1)
+    stands, down to a column.
     """
 
     modules: dict[str, Module] = field(default_factory=dict)
     courses: dict[str, str] = field(default_factory=dict)
     lessons: dict[str, Lesson] = field(default_factory=dict)
     tests: dict[str, Test] = field(default_factory=dict)
+    papers: Papers = field(default_factory=lambda: Papers({}, {}, {}))
     places: dict[str, Callable[[Col | None], str]] = field(default_factory=dict)
 
 
@@ -65,8 +68,9 @@ def read(path: Path, objectives: Mapping[str, str]) -> Book:
     sheets = _sheets(path, tuple(Sheet))
     faults: list[Fault] = []
     book = _book(sheets, dict(objectives), faults)
-    if not book.lessons and not book.tests and not faults:
-        faults.append(Fault("", f"Không thấy bài nào; cần các trang {', '.join(f'«{title}»' for title in Sheet)}."))
+    if not (book.lessons or book.tests or book.papers.tools or book.papers.drills or faults):
+        needed = ", ".join(f"«{title}»" for title in LESSON_SHEETS)
+        faults.append(Fault("", f"Không thấy bài nào; cần các trang {needed}."))
     if faults:
         raise ExchangeError(*faults)
     return book
@@ -131,6 +135,9 @@ def _book(sheets: Mapping[str, RawSheet], objectives: dict[str, str], faults: li
         owner = Owner(lesson.id, legal.pop(lesson.id, {}), objectives, ())
         questions = placing.place(asked.pop(lesson.id, []), owner, (), faults)
         book.lessons[lesson.id] = _with(lesson, cards.pop(lesson.id, []), owner.legal.values(), questions)
+    book.papers = paper_rows.read(sheets, legal, book.places, faults)
+    for paper_id in (*book.papers.tools, *book.papers.drills):
+        legal.pop(paper_id, None)
     for test_id in sorted(id_ for id_ in {*asked, *legal} if id_.endswith(".T")):
         owner = Owner(test_id, legal.pop(test_id, {}), objectives, ())
         questions = placing.place(asked.pop(test_id, []), owner, (), faults)

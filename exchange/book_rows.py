@@ -57,23 +57,33 @@ def lesson(row: Cells, known: Container[str]) -> Lesson:
     id_ = row.text(Col.LESSON)
     if not parser.LESSON_ID.fullmatch(id_) or id_ in known:
         row.complain(Col.LESSON, f"Mã bài «{id_[:20]}» sai hoặc đã có ở trên; mẫu: M1.1.")
-    tracks = [part for part in re.split(r"[,;\s]+", row.text(Col.AUDIENCE).upper()) if part]
-    if unknown := [part for part in tracks if part not in set(Track)]:
-        row.complain(Col.AUDIENCE, f"Đối tượng «{unknown[0][:10]}» không có; chỉ dùng {', '.join(Track)}.")
-    status = row.option(Col.STATUS, LessonStatus)
     return Lesson(
         id=id_,
         module_id=id_.partition(".")[0],
         title=row.text(Col.TITLE),
-        audience=frozenset(Track(part) for part in tracks if part in set(Track)),
+        audience=tracks_of(row),
         minutes=row.number(Col.MINUTES, 1, parser.MOST_MINUTES),
         objective=row.text(Col.OBJECTIVE),
-        status=LessonStatus(status) if status else LessonStatus.DRAFT,
+        status=status_of(row, LessonStatus.DRAFT),
         legal=(),
         cards=(),
         questions=(),
         version="",
     )
+
+
+def tracks_of(row: Cells) -> frozenset[Track]:
+    """Return whom the row is for."""
+    tracks = [part for part in re.split(r"[,;\s]+", row.text(Col.AUDIENCE).upper()) if part]
+    if unknown := [part for part in tracks if part not in set(Track)]:
+        row.complain(Col.AUDIENCE, f"Đối tượng «{unknown[0][:10]}» không có; chỉ dùng {', '.join(Track)}.")
+    return frozenset(Track(part) for part in tracks if part in set(Track))
+
+
+def status_of(row: Cells, instead: LessonStatus) -> LessonStatus:
+    """Return the status of the row; `instead` when it is empty or faulty."""
+    status = row.option(Col.STATUS, LessonStatus)
+    return LessonStatus(status) if status else instead
 
 
 def item(row: Cells, id_: str) -> Item:

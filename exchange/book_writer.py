@@ -18,8 +18,21 @@ if TYPE_CHECKING:
 _OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_numbers": False, "strings_to_urls": False}
 _LAST_ROW = 5_000
 _WIDTH, _WIDE = 14, 44
-_WIDE_COLUMNS = frozenset({Col.TITLE, Col.OBJECTIVE, Col.TEXT, Col.ASKED, Col.CITE, Col.NAME, Col.WHY})
-_NUMBERS = frozenset({Col.ORDER, Col.PASS, Col.TRIES, Col.DRAWN, Col.MINUTES, Col.NUMBER, Col.DIFFICULTY})
+_OF_PAPERS = (Col.TOOL_NAME, Col.LINE, Col.SETTING, Col.MODEL, Col.GOOD, Col.SAYS, Col.NOTE, Col.BAND)
+_WIDE_COLUMNS = frozenset({Col.TITLE, Col.OBJECTIVE, Col.TEXT, Col.ASKED, Col.CITE, Col.NAME, Col.WHY, *_OF_PAPERS})
+_NUMBERS = frozenset(
+    {
+        Col.ORDER,
+        Col.PASS,
+        Col.TRIES,
+        Col.DRAWN,
+        Col.MINUTES,
+        Col.NUMBER,
+        Col.DIFFICULTY,
+        Col.NUMBER_OF_LINE,
+        Col.AT_LEAST,
+    }
+)
 _DATES = frozenset({Col.SINCE, Col.REVIEW})
 _NOTES = (
     "Cách điền",
@@ -34,6 +47,10 @@ _NOTES = (
     "Tính: «Đáp số» là số hoặc công thức như {{ luong_toi_thieu.vung_2 }} * 2; «Đơn vị»; «Sai số» như 1%; cột «Vì».",
     "Trả lời ngắn: «Đáp án» ghi các cách viết, cách nhau bằng dấu |; cột «Vì».",
     "«Căn cứ» của câu hỏi ghi khóa căn cứ có ở trang «Căn cứ» của bài ấy, cách nhau bằng dấu phẩy.",
+    "Trang «Mẫu», «Dòng của mẫu»: mỗi dòng của mẫu một dòng, dòng trống để trống ô chữ; ## đề mục, - [ ] ô vuông.",
+    "Trang «Tình huống», «Tiêu chí» (3–4 dòng), «Lượt», «Lời đáp» (mỗi lượt 2–3 dòng), «Lời kết» (từ cao xuống 0).",
+    "«Lời đáp»: «Lượt sau» ghi mã lượt, hết thì ghi end; «Điểm» ghi mã tiêu chí và điểm, như: nghe 2, hoi 1.",
+    "Căn cứ của mẫu, tình huống cũng ở trang «Căn cứ»: cột «Mã bài» ghi CC1 hoặc H1.",
     "Ngày ghi dd/mm/yyyy. «Cần luật sư» ghi x khi cần luật sư xem.",
 )
 

@@ -12,14 +12,16 @@ import typst
 
 from content import answers, present
 from content.model import LessonStatus, QuestionKind
+from exchange import tool_page
 from learning import numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from content.figures import Figures
     from content.model import LegalBasis, Lesson, Question
+    from content.tool_model import Tool
     from content.tree import ReadModule
 
 _TEMPLATE = Path(__file__).with_name("booklet.typ")
@@ -29,6 +31,7 @@ _LABELS = {
     "test": "Kiểm tra cuối chuyên đề",
     "answers": "Đáp án và lý do",
     "legal": "Căn cứ pháp lý",
+    "tools": "Phụ lục: mẫu để in và điền",
     "legal_columns": ["Văn bản, điều khoản", "Hiệu lực từ", "Rà soát trước"],
 }
 _HOW = {
@@ -41,7 +44,7 @@ _HOW = {
 }
 
 
-def pdf(read: ReadModule, on: date, values: Figures) -> bytes:
+def pdf(read: ReadModule, on: date, values: Figures, tools: Sequence[Tool] = ()) -> bytes:
     """
     Return a module, without its drafts, as a tagged PDF on A4; takes a second, so call it in a thread.
 
@@ -49,19 +52,20 @@ def pdf(read: ReadModule, on: date, values: Figures) -> bytes:
         read: the module.
         on: the day whose figures are shown; it stands in the footer.
         values: the figures.
+        tools: those of its lessons, which follow as an appendix, each on a page of its own.
     """
     made: bytes = typst.compile(
         str(_TEMPLATE),
         font_paths=[str(Path(fontpkg_be_vietnam_pro.ROOT) / "files")],
         ignore_system_fonts=True,
         format="pdf",
-        sys_inputs={"data": json.dumps(page(read, on, values), ensure_ascii=False)},
+        sys_inputs={"data": json.dumps(page(read, on, values, tools), ensure_ascii=False)},
         pdf_standards="ua-1",
     )
     return made
 
 
-def page(read: ReadModule, on: date, values: Figures) -> dict[str, object]:
+def page(read: ReadModule, on: date, values: Figures, tools: Sequence[Tool] = ()) -> dict[str, object]:
     """Return all that a booklet says, as `booklet.typ` takes it; every figure is that of the day."""
     module = read.module
     lessons = [lesson for lesson in module.lessons if lesson.status is not LessonStatus.DRAFT]
@@ -95,7 +99,9 @@ def page(read: ReadModule, on: date, values: Figures) -> dict[str, object]:
             for basis in sorted(legal.values(), key=lambda basis: basis.cite)
         ],
     }
-    return {name: _resolved(value, on, values) for name, value in data.items()}
+    shown = [tool for tool in tools if tool.status is not LessonStatus.DRAFT]
+    appendix = {"tools": [tool_page.composed(tool, on, values) for tool in shown]}
+    return {name: _resolved(value, on, values) for name, value in data.items()} | appendix
 
 
 def _resolved(part: object, on: date, values: Figures) -> object:

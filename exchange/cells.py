@@ -137,6 +137,11 @@ def rows(sheet: Sheet, raw: RawSheet, faults: list[Fault], required: frozenset[C
             yield Cells(sheet, row, places, required, faults)
 
 
+def stray(sheet: Sheet, id_: str, owners: Sheet) -> Fault:
+    """The fault of rows that belong to nothing of the sheet `owners`."""
+    return Fault(f"«{sheet}»", f"«{id_[:30]}» không có ở trang «{owners}».")
+
+
 def _letters(place: int) -> str:
     letters = ""
     number = place + 1

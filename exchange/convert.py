@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from exchange import book, book_writer, gift, gift_writer, library, moodle, moodle_writer
+from exchange import book, book_writer, gift, gift_writer, library, moodle, moodle_writer, paper_rows
+from exchange.book import Sheet
 from exchange.faults import refused
 from exchange.formats import Format
 from exchange.tags import OWNER
@@ -13,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from content.drill_model import Drill
     from content.figures import Figures
+    from content.tools import ToolFile
     from content.tree import ReadModule
     from exchange.items import Item
 
@@ -66,6 +70,12 @@ def write_items(some: Sequence[Item], found: Sequence[ReadModule], form: Format)
     return gift_writer.write(some, paths) if form is Format.GIFT else moodle_writer.write(some, paths)
 
 
-def write_book(found: Sequence[ReadModule]) -> bytes:
-    """Return a workbook of the modules, lessons and questions; the empty form when there are none."""
-    return book_writer.workbook(book.rows(found))
+def write_book(found: Sequence[ReadModule], tools: Sequence[ToolFile] = (), drills: Sequence[Drill] = ()) -> bytes:
+    """Return a workbook of modules, lessons, questions, tools and drills; the empty form when there are none."""
+    laid = book.rows(found)
+    named = [(read.tool, PurePosixPath(read.file).stem) for read in tools]
+    laid |= paper_rows.rows(named, drills)
+    owners = [(tool.id, tool.legal) for tool, _ in named] + [(drill.id, drill.legal) for drill in drills]
+    for owner, legal in owners:
+        laid[Sheet.LEGAL] += book.legal_rows(owner, legal)
+    return book_writer.workbook(laid)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from content import tree
+from content import drills, tools, tree
 from content.faults import FaultList
 from exchange.placing import Owner
 
@@ -13,9 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
+    from content.drill_model import Drill
     from content.model import LegalBasis, Lesson, Question
+    from content.tool_model import Tool
     from content.tree import ReadModule
     from exchange.book_reader import Test
+
+    Paper = TypeVar("Paper", Tool, Drill)
 
 
 def existing(into: Path) -> list[ReadModule]:
@@ -70,6 +74,25 @@ def _resting(questions: Iterable[Question], legal: Iterable[LegalBasis]) -> tupl
     return tuple(
         replace(question, basis=tuple(by_key[basis.key] for basis in question.basis)) for question in questions
     )
+
+
+def papers(root: Path) -> dict[str, Tool | Drill]:
+    """Return the tools and drills of a folder by id, faulty or not, without their versions."""
+    lessons = [lesson for read in existing(root) for lesson in read.module.lessons]
+    found: dict[str, Tool | Drill] = {
+        read.tool.id: replace(read.tool, version="") for read in tools.read(root, lessons, FaultList())
+    }
+    return found | {read.drill.id: replace(read.drill, version="") for read in drills.read(root, FaultList())}
+
+
+def tool_files(root: Path) -> dict[str, str]:
+    """Return the path of each tool of a folder, by id."""
+    return {read.tool.id: read.file for read in tools.read(root, (), FaultList())}
+
+
+def paper_onto(old: Tool | Drill | None, new: Paper) -> Paper:
+    """The new tool or drill; what a workbook has no column for stays as it was."""
+    return new if old is None else replace(new, legal=_clauses(old.legal, new.legal))
 
 
 def is_same_test(read: ReadModule | None, test: Test) -> bool:

@@ -17,13 +17,16 @@ from typing import TYPE_CHECKING
 
 from content import loader, tree
 from content.faults import FaultList
+from exchange import folder
 from exchange.faults import Fault
 from exchange.locate import place_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from content.drill_model import Drill
     from content.model import Lesson, Question
+    from content.tool_model import Tool
     from exchange.book import Col
 
 _PARTS = ("courses", "drills", "tools")
@@ -69,6 +72,7 @@ class Draft:
     files: dict[str, str] = field(default_factory=dict)
     lessons: dict[str, Lesson] = field(default_factory=dict)
     tests: dict[str, tuple[Question, ...]] = field(default_factory=dict)
+    papers: dict[str, Tool | Drill] = field(default_factory=dict)
     places: dict[str, Callable[[Col | None], str]] = field(default_factory=dict)
 
 
@@ -125,6 +129,11 @@ def _changed_meanings(draft: Draft, root: Path) -> Sequence[Fault]:
             faults.append(Fault(draft.places[id_](None) if id_ in draft.places else id_, f"Bài {id_} {said}."))
         if found is not None:
             faults += _strayed(lesson.questions, found.questions, draft, said)
+    papers = folder.papers(root)
+    for id_, paper in draft.papers.items():
+        if papers.get(id_) != paper:
+            place = draft.places[id_](None) if id_ in draft.places else id_
+            faults.append(Fault(place, f"{id_} có dòng dễ hiểu nhầm là mục khác (---, ##, |); hãy viết lại."))
     for id_, questions in draft.tests.items():
         faults += _strayed(questions, tests.get(id_, ()), draft, said)
     return faults

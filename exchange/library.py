@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from content import answers, figures, tree, writer
+from content import drills as drill_files
+from content import tools as tool_files
 from content.faults import FaultList
 from content.loader import SHIPPED
 from content.model import Choice, QuestionKind
@@ -17,8 +19,10 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
+    from content.drill_model import Drill
     from content.figures import Figures
     from content.model import Question
+    from content.tools import ToolFile
     from content.tree import ReadModule
 
 
@@ -31,9 +35,41 @@ def modules(root: Path | None) -> list[ReadModule]:
     """
     faults = FaultList()
     found = tree.read(SHIPPED if root is None else root, faults)
+    _refuse(faults)
+    return found
+
+
+def tools(root: Path | None) -> list[ToolFile]:
+    """
+    Return the tools of a content folder, of the one shipped when None, by their number.
+
+    Raises:
+        ExchangeError: the content has faults.
+    """
+    faults = FaultList()
+    where = SHIPPED if root is None else root
+    lessons = [lesson for read in tree.read(where, faults) for lesson in read.module.lessons]
+    found = tool_files.read(where, lessons, faults)
+    _refuse(faults)
+    return found
+
+
+def drills(root: Path | None) -> list[Drill]:
+    """
+    Return the drills of a content folder, of the one shipped when None, by their number.
+
+    Raises:
+        ExchangeError: the content has faults.
+    """
+    faults = FaultList()
+    found = [read.drill for read in drill_files.read(SHIPPED if root is None else root, faults)]
+    _refuse(faults)
+    return found
+
+
+def _refuse(faults: FaultList) -> None:
     if wrong := faults.sorted():
         raise ExchangeError(*(Fault(f"{fault.file}:{fault.line}", fault.message) for fault in wrong))
-    return found
 
 
 def chosen(found: Iterable[ReadModule], ids: Iterable[str]) -> list[ReadModule]:

@@ -16,6 +16,8 @@ _HEADING = re.compile(r"## Câu hỏi (\S+)")
 _CHOICE = re.compile(r"- (?:\[[ x]\] )?([a-d])\. ")
 _ID = re.compile(r"id: (\S+)")
 _CLAUSE = re.compile(r'  - key: "?([^"]+)"?')
+_TURN = re.compile(r"  (\w+):")
+_REPLY = re.compile(r"      - key: (\w+)")
 _FIELDS = {
     "Độ khó:": Col.DIFFICULTY,
     "Mục tiêu:": Col.OBJECTIVE,
@@ -39,7 +41,8 @@ def place_of(text: str | None, fault: Fault, places: Mapping[str, Callable[[Col 
     Args:
         text: the file that was made, None where the fault is in another.
         fault: what is wrong with it, by line.
-        places: where each lesson, card ("M1.1#2"), clause ("M1.1!key"), question and module stands, to the column.
+        places: where each lesson, card ("M1.1#2"), clause ("M1.1!key"), question, module, tool and drill stands, to
+            the column.
     """
     if text is None:
         return f"{fault.file}:{fault.line}"
@@ -49,6 +52,8 @@ def place_of(text: str | None, fault: Fault, places: Mapping[str, Callable[[Col 
     heading = next((found[1] for line in reversed(lines) if (found := _HEADING.match(line))), None)
     if heading is not None:
         return places[heading](_column(lines)) if heading in places else f"Câu {heading}"
+    if (inside := _in_paper(id_, lines)) in places:
+        return places[inside](None)
     card = f"{id_}#{rules - 1}"
     if rules > 1 and card in places:
         return places[card](Col.TEXT)
@@ -58,6 +63,19 @@ def place_of(text: str | None, fault: Fault, places: Mapping[str, Callable[[Col 
     if id_ in places:
         return places[id_](_field(lines[-1].strip()) if fault.line > 1 else None)
     return id_ or f"{fault.file}:{fault.line}"
+
+
+def _in_paper(id_: str, lines: list[str]) -> str:
+    """Name the line of a tool (CC1%3), or the turn or reply of a drill (H1@t1.a), that the last line belongs to."""
+    if lines.count("---") > 1:
+        return f"{id_}%{len(lines) - 1 - lines.index('---', 1)}"
+    turn = reply = ""
+    for line in lines[lines.index("turns:") :] if "turns:" in lines and "bands:" not in lines else ():
+        if found := _TURN.fullmatch(line):
+            turn, reply = found[1], ""
+        elif found := _REPLY.fullmatch(line):
+            reply = f".{found[1]}"
+    return f"{id_}@{turn}{reply}"
 
 
 def _field(line: str) -> Col | None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from content import tree, writer
+from content import drills, paper_writer, tools, tree, writer
 from exchange import folder, library, placing
 from exchange.faults import ExchangeError, Fault, refused
 from exchange.judge import Change, Draft, Plan, State, judged
@@ -51,10 +51,28 @@ def of_book(book: Book, into: Path) -> Plan:
         whole = writer.final_test_text(test.id, test.legal, test.questions, objectives)
         draft.files[path] = folder.text_of(into, path) if folder.is_same_test(found.get(module_id), test) else whole
         draft.tests[id_] = test.questions
+    _lay_papers(book, draft)
     if faults:
         raise ExchangeError(*faults)
     asked = sum(len(lesson.questions) for lesson in book.lessons.values())
     return judged(draft, asked + sum(map(len, draft.tests.values())))
+
+
+def _lay_papers(book: Book, draft: Draft) -> None:
+    """Put tools and drills where they are or, if they are new, where their names say."""
+    found, files = folder.papers(draft.into), folder.tool_files(draft.into)
+    for id_, written in book.papers.tools.items():
+        tool = folder.paper_onto(found.get(id_), written)
+        path = files.get(id_) or f"{tools.FOLDER}/{book.papers.files[id_] or id_.lower()}.md"
+        is_same = found.get(id_) == tool
+        draft.papers[id_] = tool
+        draft.files[path] = folder.text_of(draft.into, path) if is_same else paper_writer.tool_file(tool)
+    for id_, talk in book.papers.drills.items():
+        drill = folder.paper_onto(found.get(id_), talk)
+        path = f"{drills.FOLDER}/{id_}.yaml"
+        is_same = found.get(id_) == drill
+        draft.papers[id_] = drill
+        draft.files[path] = folder.text_of(draft.into, path) if is_same else paper_writer.drill_file(drill)
 
 
 def of_items(items: Sequence[Item], into: Path, lesson: str | None, basis: Sequence[str]) -> Plan:

@@ -204,6 +204,14 @@ class OpenTool(Action):
 
 
 @dataclass(frozen=True, slots=True)
+class ToolFile(Action):
+    """Tải PDF: a tool as a page to print."""
+
+    word: ClassVar[str] = "toolfile"
+    tool: str
+
+
+@dataclass(frozen=True, slots=True)
 class Drill(Action):
     """Show a unit of a report: `cut` is 0 for live figures, else the cut-off (seconds); `page` of its children."""
 

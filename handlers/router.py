@@ -221,6 +221,7 @@ _TAPS: dict[type[actions.Action], Callable[[Context, Any], Awaitable[list[Messag
     actions.Say: drill.say,
     actions.LeaveScene: drill.leave,
     actions.OpenTool: tool.show,
+    actions.ToolFile: tool.send_file,
     actions.SetHour: settings.set_hour,
     actions.SetShift: settings.set_shift,
     actions.SetPace: settings.set_pace,

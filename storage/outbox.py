@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, bindparam, case, func, literal, null, or_, select, update
 
-from channels.messages import AccountId, EndpointId, Kind, Message
+from channels.messages import AccountId, Attachment, EndpointId, Kind, Message
 from storage.database import insert
 from storage.tables import account, delivery, endpoint
 
@@ -474,6 +474,17 @@ async def choices(conn: AsyncConnection, account_id: AccountId) -> Message | Non
         if row.payload and (message := Message.from_json(row.payload)).buttons:
             return message
     return None
+
+
+async def attached(conn: AsyncConnection, account_id: AccountId, delivery_id: int) -> Attachment | None:
+    """The file of a delivery that was, or is being, sent to an account; None of another's, or without one."""
+    query = select(delivery.c.payload).where(
+        delivery.c.id == delivery_id,
+        delivery.c.account_id == account_id,
+        delivery.c.state.in_([State.SENT.value, State.SENDING.value]),
+    )
+    payload = (await conn.execute(query)).scalar()
+    return Message.from_json(payload).attachment if payload else None
 
 
 async def waiting(conn: AsyncConnection) -> dict[tuple[str, str], int]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from channels.hub import Hub
-    from channels.messages import EndpointId, Pipeline
+    from channels.messages import EndpointId, Files, Pipeline
     from storage.database import Database
     from web.demo import DemoParts
     from web.health import QueueDepth
@@ -36,6 +36,7 @@ def make_app(
     metrics: Metrics | None = None,
     queue_depth: QueueDepth | None = None,
     metrics_token: str = "",
+    files: Files | None = None,
     heartbeat_s: float = HEARTBEAT_S,
 ) -> web.Application:
     """
@@ -52,10 +53,11 @@ def make_app(
         metrics: shown at `/metrics`.
         metrics_token: what `/metrics` wants as a bearer; empty for none.
         queue_depth: deliveries by (lane, state), read at each scrape.
+        files: makes the files that messages carry; where there is none, so is no file.
         heartbeat_s: how often a quiet stream says that it is still there.
     """
     pages = Pages()
-    parts = Parts(pipeline, database, hub, endpoint, pages, demo.now if demo else _wall_clock, heartbeat_s)
+    parts = Parts(pipeline, database, hub, endpoint, pages, demo.now if demo else _wall_clock, files, heartbeat_s)
     app = web.Application(
         client_max_size=MAX_BODY_BYTES,
         middlewares=[security.short_errors(pages), security.same_origin(public_url)],

@@ -63,6 +63,7 @@ class Bubble:
     tone: str
     rows: tuple[tuple[Press, ...], ...]
     at: datetime | None = None
+    has_file: bool = False  # found under its mark
 
 
 def new_key() -> str:
@@ -89,6 +90,7 @@ def bubble(message: Message, ref: str, mark: str = "", at: datetime | None = Non
         tone=tone or ("report" if message.kind is Kind.DIGEST else ""),
         rows=rows,
         at=at,
+        has_file=message.attachment is not None and bool(mark),
     )
 
 

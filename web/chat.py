@@ -15,7 +15,7 @@ from aiohttp import web
 
 from channels.messages import Sender, Started, Tap, Text
 from handlers.join import unit_payload
-from web import forms, sessions
+from web import files, forms, sessions
 from web.bubbles import bubble, fold, mark_of, new_key
 from web.pages import json_answer
 from web.security import wants_json
@@ -41,7 +41,7 @@ _RETRY_AFTER_S = "3"
 
 def room(parts: Parts, path: str, who: Who, show: Show) -> list[web.RouteDef]:
     """
-    Return the routes of chats below `path`: events, tap, say.
+    Return the routes of chats below `path`: events, tap, say, file.
 
     Args:
         parts: what pages are made from.
@@ -69,6 +69,9 @@ def room(parts: Parts, path: str, who: Who, show: Show) -> list[web.RouteDef]:
         key, text = forms.key_of(fields, seat.external_id), forms.text_of(fields)
         return await take(request, seat, Text(key, sender(seat), text) if text else None)
 
+    async def file(request: web.Request) -> web.StreamResponse:
+        return await files.answer(request, parts, who(request))
+
     async def take(request: web.Request, seat: Seat, inbound: Inbound | None) -> web.StreamResponse:
         replies: list[Bubble] = []
         if inbound is not None:
@@ -85,6 +88,7 @@ def room(parts: Parts, path: str, who: Who, show: Show) -> list[web.RouteDef]:
         web.get(f"{path}/events", events),
         web.post(f"{path}/tap", tap),
         web.post(f"{path}/say", say),
+        web.get(path + "/file/{delivery}", file),
     ]
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from channels.hub import Hub, Page
-    from channels.messages import EndpointId, Pipeline
+    from channels.messages import EndpointId, Files, Pipeline
     from storage.database import Database
     from storage.outbox import HistoryItem
     from web.bubbles import Bubble
@@ -46,6 +46,7 @@ class Parts:
     endpoint: EndpointId
     pages: Pages
     now: Callable[[], datetime]
+    files: Files | None = None
     heartbeat_s: float = HEARTBEAT_S
 
 

@@ -19,16 +19,27 @@ from channels.telegram.failures import FloodError, NotConnectedError, ServerFail
 from channels.telegram.transport import AiohttpRequest
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import telegram
+
+    from channels.messages import File
 
 _log = logging.getLogger(__name__)
 
 _GONE = ("chat not found", "user is deactivated", "user not found", "peer_id_invalid")
 
 
-async def call(bot: telegram.Bot, method: str, *, read_timeout_s: float | None = None, **parameters: Any) -> Any:
+async def call(
+    bot: telegram.Bot,
+    method: str,
+    *,
+    read_timeout_s: float | None = None,
+    files: Mapping[str, File] | None = None,
+    **parameters: Any,
+) -> Any:
     """
-    Call `method` and return its plain result.
+    Call `method` with plain parameters, and files by the parameter each is; return its plain result.
 
     python-telegram-bot's typed methods build objects from each answer, which costs several times the call itself,
     and refuse an answer that leaves a field out although the message was sent.
@@ -40,7 +51,7 @@ async def call(bot: telegram.Bot, method: str, *, read_timeout_s: float | None =
     request = bot.request
     if not isinstance(request, AiohttpRequest):
         raise TypeError("open the bot with open_bot")
-    return await request.call(f"{bot.base_url}/{method}", parameters, read_timeout_s)
+    return await request.call(f"{bot.base_url}/{method}", parameters, read_timeout_s, files)
 
 
 def as_send_error(error: TelegramError) -> SendError:

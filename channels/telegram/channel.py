@@ -10,19 +10,27 @@ from typing import TYPE_CHECKING, Any
 
 from telegram.error import TelegramError
 
-from channels.messages import MAX_TEXT, Capabilities, RefusedError, UnknownOutcomeError
+from channels.messages import MAX_CAPTION, MAX_TEXT, Capabilities, RefusedError, UnknownOutcomeError
 from channels.telegram.calls import as_send_error, call
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import telegram
 
-    from channels.messages import Address, Button, Message, SendError, Tap
+    from channels.messages import Address, Attachment, Button, File, Files, Message, SendError, Tap
 
 _log = logging.getLogger(__name__)
 
 SHARE_PHONE = "Chia sẻ số điện thoại của tôi"
 _UNCHANGED = "message is not modified"
-_CANNOT_EDIT = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_CANNOT_EDIT = (
+    "message to edit not found",
+    "message can't be edited",
+    "message_id_invalid",
+    "there is no text in the message to edit",  # it carries a file
+)
+_MOST_FILE_BYTES = 50_000_000
 # What the platform would drop or refuse: control characters, bidi overrides, halves of a surrogate pair.
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _ZERO_WIDTH_JOINER = "\u200d"
@@ -30,16 +38,24 @@ _NO_PREVIEW = {"is_disabled": True}  # a preview would open the link before the 
 
 
 class TelegramChannel:
-    """One bot, `bot` as `open_bot` returns it; `pays` for what is sent unasked above Telegram's free 30 a second."""
+    """
+    One bot.
 
-    def __init__(self, bot: telegram.Bot, *, pays: bool = False) -> None:
+    Args:
+        bot: as `open_bot` returns it.
+        pays: for what is sent unasked above Telegram's free 30 a second.
+        files: makes what messages carry; without it no file is sent.
+    """
+
+    def __init__(self, bot: telegram.Bot, *, pays: bool = False, files: Files | None = None) -> None:
         self._bot = bot
         self._pays = pays
+        self._files = files
 
     @property
     def capabilities(self) -> Capabilities:
-        """Edits in place, and asks for a phone contact."""
-        return Capabilities(edits=True, asks_contact=True, max_text=MAX_TEXT)
+        """Edits in place, asks for a phone contact, and shows files where it was given what makes them."""
+        return Capabilities(edits=True, asks_contact=True, max_text=MAX_TEXT, files=self._files is not None)
 
     async def send(self, to: Address, message: Message) -> str:
         """
@@ -53,24 +69,17 @@ class TelegramChannel:
         """
         if not to.external_id.isdecimal():
             raise RefusedError("not a Telegram account")
-        parameters: dict[str, Any] = {
-            "chat_id": int(to.external_id),
-            "text": as_html(message),
-            "parse_mode": "HTML",
-            "link_preview_options": _NO_PREVIEW,
-        }
+        parameters: dict[str, Any] = {"chat_id": int(to.external_id), "parse_mode": "HTML"}
         if markup := _markup(message):
             parameters["reply_markup"] = markup
         if self._pays and not message.kind.is_resent_once:
             parameters["allow_paid_broadcast"] = True
+        if message.attachment is not None:
+            return _number(await self._send_file(parameters, message, message.attachment))
+        parameters |= {"text": as_html(message), "link_preview_options": _NO_PREVIEW}
         if _is_edit(message) and await self._edited(parameters, message.replaces):
             return str(message.replaces)
-        result = await self._call("sendMessage", parameters)
-        match result:
-            case {"message_id": int(number)}:
-                return str(number)
-            case _:
-                raise UnknownOutcomeError("taken, but the answer carries no message_id")
+        return _number(await self._call("sendMessage", parameters))
 
     async def acknowledge(self, tap: Tap) -> None:
         """Stop the button's spinning."""
@@ -98,21 +107,38 @@ class TelegramChannel:
             raise
         return True
 
-    async def _call(self, method: str, parameters: dict[str, Any]) -> Any:
+    async def _send_file(self, parameters: dict[str, Any], message: Message, attachment: Attachment) -> Any:
+        if self._files is None:
+            raise RefusedError("nothing here makes files")
+        file = await self._files.make(attachment)
+        if len(file.content) > _MOST_FILE_BYTES:
+            raise RefusedError("a file of more than 50 MB")
+        parameters["caption"] = as_html(message, MAX_CAPTION)
+        return await self._call("sendDocument", parameters, {"document": file})
+
+    async def _call(self, method: str, parameters: dict[str, Any], files: Mapping[str, File] | None = None) -> Any:
         try:
-            return await call(self._bot, method, **parameters)
+            return await call(self._bot, method, files=files, **parameters)
         except TelegramError as error:
             failure: SendError = as_send_error(error)
         raise failure
 
 
-def as_html(message: Message) -> str:
-    """Title and text, escaped, at most `MAX_TEXT` UTF-16 units as shown."""
-    text = cut(_UNWANTED.sub("", message.text), MAX_TEXT)
+def _number(result: Any) -> str:
+    match result:
+        case {"message_id": int(number)}:
+            return str(number)
+        case _:
+            raise UnknownOutcomeError("taken, but the answer carries no message_id")
+
+
+def as_html(message: Message, limit: int = MAX_TEXT) -> str:
+    """Title and text, escaped, at most `limit` UTF-16 units as shown."""
+    text = cut(_UNWANTED.sub("", message.text), limit)
     if not message.title:
         return html.escape(text, quote=False)
-    title = cut(_UNWANTED.sub("", message.title), MAX_TEXT - 1)
-    text = cut(text, MAX_TEXT - 1 - _units(title))
+    title = cut(_UNWANTED.sub("", message.title), limit - 1)
+    text = cut(text, limit - 1 - _units(title))
     return f"<b>{html.escape(title, quote=False)}</b>\n{html.escape(text, quote=False)}"
 
 

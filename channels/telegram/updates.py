@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from telegram.error import Conflict, EndPointNotFound, InvalidToken, TelegramError
 
@@ -48,7 +48,7 @@ async def fetch(bot: telegram.Bot, offset: int | None, wait_s: int) -> list[obje
     Raises:
         FetchError: with the reason.
     """
-    parameters: dict[str, object] = {"timeout": wait_s, "allowed_updates": list(ALLOWED_UPDATES)}
+    parameters: dict[str, Any] = {"timeout": wait_s, "allowed_updates": list(ALLOWED_UPDATES)}
     if offset is not None:
         parameters["offset"] = offset
     try:

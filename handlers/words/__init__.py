@@ -94,7 +94,7 @@ from handlers.words.settings import (
     unlink_asked,
     unlinked,
 )
-from handlers.words.tools import tool
+from handlers.words.tools import tool, tool_file, tool_file_elsewhere
 
 __all__ = [
     "AGREE_TYPED",
@@ -174,6 +174,8 @@ __all__ = [
     "test_done",
     "too_many_tries",
     "tool",
+    "tool_file",
+    "tool_file_elsewhere",
     "try_again",
     "typed_consent",
     "unit_unknown",

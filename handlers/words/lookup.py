@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from channels.messages import Button, Message
 from content import present
+from content.hits import HitKind
 from content.search_index import TO_DO
-from handlers.actions import BadActionError, Found, OpenLesson, ReadCard
+from handlers.actions import BadActionError, Found, OpenLesson, OpenTool, ReadCard, Scene
 from handlers.words.buttons import CONTINUE, LOOK_UP
 
 if TYPE_CHECKING:
@@ -20,6 +21,12 @@ if TYPE_CHECKING:
 
 _SENTENCE_ENDS = re.compile(r"(?<=[.?!:;])\s")
 _CUT = "\n…"
+_RESTS = {
+    HitKind.CARD: "Căn cứ của bài",
+    HitKind.FIGURE: "Căn cứ",
+    HitKind.TOOL: "Căn cứ của mẫu",
+    HitKind.DRILL: "Căn cứ của tình huống",
+}
 _NEAREST = "Bài gần nhất trợ lý tìm được:\n"
 
 
@@ -35,7 +42,7 @@ def lookup_asked() -> Message:
 
 def answer(hit: Hit, others: Sequence[str], on: date, *, replaces: str | None, is_doubtful: bool = False) -> Message:
     """
-    The figure, or what fits of the card, with the clause and its day.
+    The figure, what fits of the card, or what the tool or drill is for, with the clause and its day.
 
     Args:
         hit: what is shown.
@@ -44,19 +51,32 @@ def answer(hit: Hit, others: Sequence[str], on: date, *, replaces: str | None, i
         replaces: the message to edit.
         is_doubtful: say that this is the nearest there is.
     """
-    buttons = []
-    if hit.lesson_id is not None:
-        buttons.append(Button("Học bài này", OpenLesson(hit.lesson_id).pack()))
-    if (more := _more(others)) is not None:
-        buttons.append(Button("Kết quả khác", more.pack()))
-    rows = (tuple(buttons), (LOOK_UP, CONTINUE)) if buttons else ((LOOK_UP, CONTINUE),)
+    more = _more(others)
+    further = () if more is None else (Button("Kết quả khác", more.pack()),)
+    opening = _opening(hit)
+    lines = ((*opening, *further),) if len(opening) <= 1 else (opening, further)
+    rows = (*(line for line in lines if line), (LOOK_UP, CONTINUE))
     if hit.is_figure:
-        lines = [f"{hit.text} (mức ngày {on:%d/%m/%Y})", "", f"Căn cứ: {_clause(hit, 'áp dụng từ')}"]
-        return Message("\n".join(lines), rows, title=hit.title, replaces=replaces)
-    foot = f"\n\nCăn cứ của bài: {_clause(hit, 'hiệu lực từ')}" if hit.source else ""
+        said = [f"{hit.text} (mức ngày {on:%d/%m/%Y})", "", f"Căn cứ: {_clause(hit, 'áp dụng từ')}"]
+        return Message("\n".join(said), rows, title=hit.title, replaces=replaces)
+    foot = f"\n\n{_RESTS[hit.kind]}: {_clause(hit, 'hiệu lực từ')}" if hit.source else ""
     head = _NEAREST if is_doubtful else ""
     room = present.LONGEST - len(hit.title) - len("\n") - len(head) - len(foot)
     return Message(head + excerpt(hit.text, room, hit.line) + foot, rows, title=hit.title, replaces=replaces)
+
+
+def _opening(hit: Hit) -> tuple[Button, ...]:
+    """What leads to the thing itself."""
+    match hit.kind:
+        case HitKind.TOOL:
+            opened = Button("Mở biểu mẫu", OpenTool(hit.ref).pack())
+            return (opened, Button("Vào bài", OpenLesson(hit.lesson_id).pack())) if hit.lesson_id else (opened,)
+        case HitKind.DRILL:
+            return (Button("Vào tình huống", Scene(hit.ref).pack()),)
+        case HitKind.CARD | HitKind.FIGURE:
+            return (Button("Học bài này", OpenLesson(hit.lesson_id).pack()),) if hit.lesson_id else ()
+        case _:
+            assert_never(hit.kind)
 
 
 def _clause(hit: Hit, since: str) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from channels.messages import Button, Kind, Message
+from channels.messages import Attachment, Button, FileKind, Kind, Message
 from content import tool_text
-from handlers.actions import OpenTool
+from handlers.actions import OpenTool, ToolFile
 from handlers.words.buttons import CONTINUE
 
 if TYPE_CHECKING:
@@ -23,4 +23,23 @@ def tool_button(offered: Tool) -> Button:
 
 def tool(asked: Tool, on: date, figures: Figures | None = None) -> Message:
     """The page itself, as of a day; the one message that may be longer than a phone's screen."""
-    return Message(tool_text.text(asked, on, figures), ((CONTINUE,),), title=asked.title, kind=Kind.LESSON_STEP)
+    rows = ((Button("Tải PDF", ToolFile(asked.id).pack()), CONTINUE),)
+    return Message(tool_text.text(asked, on, figures), rows, title=asked.title, kind=Kind.LESSON_STEP)
+
+
+def tool_file(asked: Tool) -> Message:
+    """The page to print. Without a button: what it leads to would take the file's place on the screen."""
+    return Message(
+        "Một trang A4, in ra là điền được. Đồng chí lưu lại để dùng nhiều lần.",
+        title=asked.title,
+        attachment=Attachment(FileKind.TOOL, asked.id),
+    )
+
+
+def tool_file_elsewhere(asked: Tool) -> Message:
+    """The channel shows no files."""
+    return Message(
+        "Kênh này chưa nhận được tệp. Đồng chí mở trợ lý trên trình duyệt, bấm vào mẫu này rồi bấm [Tải PDF].",
+        ((CONTINUE,),),
+        title=asked.title,
+    )

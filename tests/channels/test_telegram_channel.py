@@ -259,8 +259,10 @@ async def test_python_telegram_bots_own_methods_work_over_the_transport(bot: Bot
     assert (sent.text, lan.last.text) == ("Chào", "Chào")
     with pytest.raises(BadRequest):
         await bot.send_message(5, "Chào")
+    await bot.send_document(1_001, io.BytesIO(b"x"), filename="bao-cao.txt")
+    assert lan.last.file_name == "bao-cao.txt"
     with pytest.raises(TelegramError):
-        await bot.send_document(1_001, io.BytesIO(b"x"), filename="bao-cao.txt")
+        await bot.send_voice(1_001, io.BytesIO(b"x"))
 
 
 async def test_half_a_character_is_no_fault_of_ours(channel: TelegramChannel) -> None:

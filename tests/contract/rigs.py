@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from channels.browser import BrowserChannel
 from channels.hub import Hub, Shown
-from channels.messages import Address, Channel, EndpointId, Sender, Tap
+from channels.messages import Address, Channel, EndpointId, File, RefusedError, Sender, Tap, UnreachableError
 from channels.telegram import TelegramChannel, open_bot
 from channels.zalo import Bases, ZaloChannel, ZaloClient
 from channels.zalo.wire import Wire
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from channels.hub import Page
-    from channels.messages import Message
+    from channels.messages import Attachment, Message
 
 LEARNER = 1_001
 SHORT_WAIT_S = 0.3
@@ -58,6 +58,20 @@ class Seen:
     ref: str
     text: str
     buttons: tuple[tuple[tuple[str, str], ...], ...]
+    has_file: bool = False
+
+
+class OnePage:
+    """Files without a content behind them: what is asked for is there, but for `gone` and `slow`."""
+
+    async def make(self, attachment: Attachment) -> File:
+        match attachment.id:
+            case "gone":
+                raise RefusedError("no such file any more")
+            case "slow":
+                raise UnreachableError("the file is not made yet")
+            case _:
+                return File(f"{attachment.id}.pdf", "application/pdf", b"%PDF-1.7 trang")
 
 
 class Rig(Protocol):
@@ -110,6 +124,7 @@ class TelegramRig:
                 str(m.number),
                 m.text,
                 tuple(tuple(zip(*row, strict=True)) for row in zip(m.buttons, m.actions, strict=True)),
+                bool(m.file_name),
             )
             for m in self.server.user(LEARNER).screen
             if m.by_bot
@@ -136,7 +151,8 @@ class TelegramRig:
 async def open_telegram() -> AsyncIterator[Rig]:
     async with TelegramServer() as server:
         server.user(LEARNER)
-        channel = TelegramChannel(open_bot(TOKEN, server.url, connect_timeout_s=2.0, read_timeout_s=SHORT_WAIT_S))
+        bot = open_bot(TOKEN, server.url, connect_timeout_s=2.0, read_timeout_s=SHORT_WAIT_S)
+        channel = TelegramChannel(bot, files=OnePage())
         try:
             yield TelegramRig(server, channel, Address(str(LEARNER), tag="1"))
         finally:
@@ -157,7 +173,12 @@ class BrowserRig:
             if isinstance(event, Shown):
                 self._shown[event.ref] = event.message
         return [
-            Seen(ref, m.full_text, tuple(tuple((b.label, b.action) for b in row) for row in m.buttons))
+            Seen(
+                ref,
+                m.full_text,
+                tuple(tuple((b.label, b.action) for b in row) for row in m.buttons),
+                m.attachment is not None,
+            )
             for ref, m in self._shown.items()
         ]
 

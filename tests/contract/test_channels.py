@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from channels.messages import (
     Address,
+    Attachment,
     Button,
     ClosedDoorError,
+    FileKind,
     Message,
     RefusedError,
     SendError,
@@ -179,6 +183,57 @@ async def test_an_edit_of_what_never_was_is_sent_anew(rig: Rig) -> None:
 
     [seen] = await rig.seen()
     assert (seen.ref, seen.text) == (ref, "Câu 2")
+
+
+# --- files ---
+
+PAGE = Message("Một trang A4. " * 100, title="Biên bản", attachment=Attachment(FileKind.TOOL, "bien-ban"))
+
+
+async def test_a_file_arrives_with_its_words_or_the_channel_says_that_it_shows_none(rig: Rig) -> None:
+    if not rig.channel.capabilities.files:
+        with pytest.raises(RefusedError):
+            await rig.channel.send(rig.learner, PAGE)
+        return
+
+    ref = await rig.channel.send(rig.learner, PAGE)
+
+    [seen] = await rig.seen()
+    assert (seen.ref, seen.has_file) == (ref, True)
+    assert seen.text.startswith("Biên bản\nMột trang A4. ")
+
+
+async def test_what_would_take_a_files_place_is_not_lost(rig: Rig) -> None:
+    ref = await rig.channel.send(rig.learner, replace(PAGE, buttons=YES_NO))
+
+    await rig.channel.send(Address(rig.learner.external_id, "2"), Message("Câu 2", replaces=ref))
+
+    assert (await rig.seen())[-1].text == "Câu 2"
+
+
+@pytest.mark.parametrize("rig", ["telegram"], indirect=True)  # a page asks for the file itself, and later
+@pytest.mark.parametrize(("name", "error"), [("gone", RefusedError), ("slow", UnreachableError)])
+async def test_a_file_that_is_not_there_is_surely_not_sent(rig: Rig, name: str, error: type[SendError]) -> None:
+    with pytest.raises(error):
+        await rig.channel.send(rig.learner, replace(PAGE, attachment=Attachment(FileKind.TOOL, name)))
+
+    assert await rig.seen() == []
+
+
+@pytest.mark.parametrize(
+    ("rig", "fault", "error"),
+    [
+        (name, fault, error)
+        for fault, error in [(Fault.CLOSED_DOOR, ClosedDoorError), (Fault.CUT_AFTER, UnknownOutcomeError)]
+        for name in with_fault(fault)
+    ],
+    indirect=["rig"],
+)
+async def test_a_file_fails_as_a_message_does(rig: Rig, fault: Fault, error: type[SendError]) -> None:
+    await rig.fail(fault)
+
+    with pytest.raises(error):
+        await rig.channel.send(rig.learner, PAGE)
 
 
 # --- faults: each class says what to do next ---

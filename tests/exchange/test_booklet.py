@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from content.model import LessonStatus
 from exchange import booklet, library
 from tests.exchange.conftest import FIRST
 
 if TYPE_CHECKING:
+    from content.tree import ReadModule
     from tests.content.trees import Tree
 
 DAY = date(2026, 11, 21)
+PAGE = re.compile(rb"/Type\s*/Page\b")
 
 
 def shown(tree: Tree, on: date = DAY) -> Any:
@@ -27,6 +32,19 @@ def test_a_module_of_every_kind_is_printed(tree: Tree) -> None:
     assert made.startswith(b"%PDF-")
     assert b"BeVietnamPro" in made
     assert b"pdfuaid" in made
+
+
+def test_its_tools_follow_each_on_one_page(shipped: list[ReadModule]) -> None:
+    found = next(read for read in shipped if read.module.id == "M2")
+    lessons = {lesson.id for lesson in found.module.lessons}
+    tools = [read.tool for read in library.tools(None) if read.tool.lesson_id in lessons]
+    draft = replace(tools[0], status=LessonStatus.DRAFT)
+    values = library.figures_of(None)
+
+    pages = [len(PAGE.findall(booklet.pdf(found, DAY, values, some))) for some in ((), (draft,), tools)]
+
+    assert len(tools) > 2
+    assert pages == [pages[0], pages[0], pages[0] + 1 + len(tools)]
 
 
 def test_words_that_look_like_markup_are_printed_as_they_are(tree: Tree) -> None:

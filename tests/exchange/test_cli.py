@@ -123,3 +123,13 @@ async def test_a_module_is_printed_and_the_form_is_written(tree: Tree, tmp_path:
 
     assert (tmp_path / "m7.pdf").read_bytes().startswith(b"%PDF-")
     assert (tmp_path / "mau.xlsx").read_bytes().startswith(b"PK")
+
+
+async def test_a_tool_is_written_as_one_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "so.pdf"
+
+    assert await run("tool", "CC1", "-o", file, "--on", "2026-11-21") == 0
+    assert file.read_bytes().startswith(b"%PDF-")
+    assert await run("tool", "CC0", "-o", tmp_path / "khong.pdf") == 1
+    assert capsys.readouterr().err.startswith("Không có mẫu «CC0»; đang có: CC1, CC2")
+    assert not (tmp_path / "khong.pdf").exists()

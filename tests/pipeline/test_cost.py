@@ -76,6 +76,16 @@ async def test_the_first_word_of_a_day_costs_one_statement_more_and_stays_cheap(
     assert after == AFTERWARDS
 
 
+async def test_a_tool_and_its_file_cost_no_more_than_a_step(stage: Stage) -> None:
+    meter = Meter(stage)
+    sender = stage.door("lan").sender
+
+    for number, action in enumerate(["tool:CC1", "toolfile:CC1"]):
+        inside, after = await meter.cost(Tap(f"tool-{number}", sender, action, None))
+        assert inside <= IN_A_STEP, meter.statements
+        assert after == AFTERWARDS
+
+
 async def test_taps_that_change_nothing_read_three_times_at_most(stage: Stage) -> None:
     meter = Meter(stage)
     sender = stage.door("lan").sender

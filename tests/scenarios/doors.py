@@ -69,7 +69,8 @@ class BrowserDoor:
             if isinstance(event, Shown):
                 shown = event.message
                 buttons = tuple(tuple((button.label, button.action) for button in row) for row in shown.buttons)
-                seen = Seen(event.ref, shown.full_text, buttons, shown.asks_contact)
+                file = f"\n({shown.attachment.kind} {shown.attachment.id}, tệp PDF)" if shown.attachment else ""
+                seen = Seen(event.ref, f"{shown.full_text}{file}", buttons, shown.asks_contact)
                 found.append(News(seen, event.ref in self.screen))
                 self.screen[event.ref] = seen
         return found
@@ -89,7 +90,8 @@ class TelegramDoor:
         for shown in self.user.screen:
             rows = tuple(tuple(zip(*row, strict=True)) for row in zip(shown.buttons, shown.actions, strict=True))
             asks = shown == self.user.screen[-1] and bool(self.user.keyboard)
-            seen = Seen(str(shown.number), shown.text, rows, asks)
+            file = f"\n({shown.file_name})" if shown.file_name else ""
+            seen = Seen(str(shown.number), f"{shown.text}{file}", rows, asks)
             before = self.screen.get(seen.ref)
             if before is None or (before.text, before.buttons) != (seen.text, seen.buttons):
                 found.append(News(seen, seen.ref in self.screen))

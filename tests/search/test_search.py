@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from content import figures, loader, search, synonyms
 from content.faults import FaultList
+from content.hits import HitKind
 from content.model import LessonStatus, Library
 from content.search import Search
 from learning.text import clean
@@ -94,7 +95,9 @@ def test_answers_come_best_first_one_of_a_lesson() -> None:
     hits = SEARCH.find("doi thoai tai noi lam viec", ON, 8)
 
     assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
-    assert len({hit.lesson_id for hit in hits}) == len(hits) == 8
+    cards = [hit for hit in hits if hit.kind is HitKind.CARD]
+    assert len(hits) == 8
+    assert len({hit.lesson_id for hit in cards}) == len(cards) == 7
 
 
 def test_a_card_says_which_clause_it_rests_on() -> None:
@@ -192,3 +195,41 @@ def test_no_abbreviation_is_a_word_of_the_lessons() -> None:
 )
 def test_free_text_is_a_likely_question_if_a_lesson_is_about_it(text: str, is_likely: bool) -> None:
     assert SEARCH.find(text, ON)[0].is_likely is is_likely
+
+
+@pytest.mark.parametrize(
+    ("text", "ref", "kind", "lesson"),
+    [
+        ("mẫu biên bản đối thoại", "CC11", HitKind.TOOL, "M3.4"),
+        ("cong thuc tinh tien lam them", "CC7", HitKind.TOOL, "M2.4"),
+        ("tinh huong suat com nguoi", "H1", HitKind.DRILL, None),
+    ],
+)
+def test_a_tool_or_drill_asked_for_comes_first(text: str, ref: str, kind: HitKind, lesson: str | None) -> None:
+    best = SEARCH.find(text, ON)[0]
+
+    assert (best.ref, best.kind, best.lesson_id, best.is_likely) == (ref, kind, lesson, True)
+    assert SEARCH.at(ref, ON) == replace(best, score=0.0)
+    assert len(best.text) <= 400
+    assert "{{" not in best.text
+    assert "…" not in best.text
+
+
+@pytest.mark.parametrize(
+    "text", ["tai nan lao dong lam gi", "lap ke hoach nam cho cdcs", "ko vao cong doan co sao khong"]
+)
+def test_where_no_kind_is_asked_for_at_most_one_stands_below_the_best_card(text: str) -> None:
+    kinds = [hit.kind for hit in SEARCH.find(text, ON, 10)]
+
+    assert kinds[0] is HitKind.CARD
+    assert len([kind for kind in kinds if kind in {HitKind.TOOL, HitKind.DRILL}]) == 1
+
+
+def test_what_is_a_draft_is_not_found() -> None:
+    tools = {"CC11": replace(LIBRARY.tools["CC11"], status=LessonStatus.DRAFT)}
+    drills = {"H1": replace(LIBRARY.drills["H1"], status=LessonStatus.DRAFT)}
+    without = Search(replace(LIBRARY, tools=MappingProxyType(tools), drills=MappingProxyType(drills)))
+
+    assert (without.at("CC11", ON), without.at("H1", ON)) == (None, None)
+    assert {hit.kind for hit in without.find("mau bien ban doi thoai", ON)} == {HitKind.CARD}
+    assert HitKind.DRILL not in {hit.kind for hit in without.find("tinh huong suat com nguoi", ON)}

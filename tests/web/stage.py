@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 from channels.browser import BrowserChannel
 from channels.hub import Hub
-from channels.messages import AccountId, Address, Button, EndpointId, Message, Receipt, Tap
+from channels.messages import (
+    AccountId,
+    Address,
+    Button,
+    EndpointId,
+    File,
+    Message,
+    Receipt,
+    RefusedError,
+    Tap,
+    UnreachableError,
+)
 from storage import accounts, outbox
 from web import sessions
 from web.app import make_app
@@ -24,7 +35,7 @@ if TYPE_CHECKING:
     from aiohttp import web
     from aiohttp.test_utils import TestClient
 
-    from channels.messages import Inbound
+    from channels.messages import Attachment, Inbound
     from storage.database import Database
 
 WELCOME = Message(
@@ -38,6 +49,19 @@ QUESTION = Message(
 VERDICT = Message(
     "Việc chính của tổ trưởng.", ((Button("Tiếp ▸", "next:1:1"), Button("Học sau", "later")),), title="✅ Đúng."
 )
+
+
+class OneFile:
+    """Every file is there, but for `gone` and `slow`."""
+
+    async def make(self, attachment: Attachment) -> File:
+        match attachment.id:
+            case "gone":
+                raise RefusedError("no such file any more")
+            case "slow":
+                raise UnreachableError("the file is not made yet")
+            case _:
+                return File(f"{attachment.id}.pdf", "application/pdf", b"%PDF-1.7 trang")
 
 
 @dataclass
@@ -101,6 +125,7 @@ class Stage:
             hub=self.hub,
             endpoint=self.endpoint,
             public_url=public_url,
+            files=OneFile(),
             demo=DemoParts(PERSONAS, lambda: self.now, self.advance) if demo else None,
             heartbeat_s=heartbeat_s,
         )

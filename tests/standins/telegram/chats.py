@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tests.standins.telegram.markup import Entity, RefusalError, bad
+
+if TYPE_CHECKING:
+    from tests.standins.telegram.parameters import Upload
 
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same as a current "
@@ -26,6 +29,7 @@ class Held:
     markup: dict[str, Any] | None = None
     date: int = field(default_factory=lambda: int(time.time()))
     edits: int = 0
+    document: Upload | None = None
 
     @property
     def rows(self) -> list[list[dict[str, str]]]:
@@ -44,6 +48,7 @@ class Shown:
     buttons: tuple[tuple[str, ...], ...]
     actions: tuple[tuple[str, ...], ...]
     edits: int
+    file_name: str = ""
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -70,9 +75,9 @@ class Chat:
         return number
 
     def add(self, *, by_bot: bool, text: str, entities: list[Entity] | None = None,
-            markup: dict[str, Any] | None = None) -> Held:  # fmt: skip
+            markup: dict[str, Any] | None = None, document: Upload | None = None) -> Held:  # fmt: skip
         self._last += 1
-        held = Held(self._last, by_bot, text, entities or [], markup)
+        held = Held(self._last, by_bot, text, entities or [], markup, document=document)
         self.messages[held.number] = held
         match markup:
             case {"keyboard": rows}:
@@ -92,6 +97,8 @@ class Chat:
             raise bad("message can't be edited")
         if markup and "inline_keyboard" not in markup:
             raise bad("inline keyboard expected")
+        if text is not None and held.document is not None:
+            raise bad("there is no text in the message to edit")
         text, entities = (held.text, held.entities) if text is None else (text, entities)
         if (held.text, held.entities, held.markup) == (text, entities, markup):
             raise bad(NOT_MODIFIED)
@@ -117,10 +124,12 @@ class Chat:
             "date": held.date,
             "chat": {"id": self.chat_id, "type": "private", "first_name": self.person["first_name"]},
             "from": self.bot if held.by_bot else self.person,
-            "text": held.text,
         }
+        message |= {"text": held.text} if held.document is None else {"document": held.document.as_json()}
+        if held.document is not None and held.text:
+            message["caption"] = held.text
         if held.entities:
-            message["entities"] = held.entities
+            message["entities" if held.document is None else "caption_entities"] = held.entities
         if held.rows:
             message["reply_markup"] = held.markup
         if held.edits:
@@ -142,6 +151,7 @@ class Chat:
             tuple(tuple(b["text"] for b in row) for row in held.rows),
             tuple(tuple(b.get("callback_data", "") for b in row) for row in held.rows),
             held.edits,
+            held.document.name if held.document else "",
         )
 
     async def changed_since(self, changes: int) -> None:

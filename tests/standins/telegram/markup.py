@@ -8,6 +8,7 @@ import re
 from typing import Any
 
 MAX_TEXT = 4_096
+MAX_CAPTION = 1_024
 MAX_ACTION_BYTES = 64
 MAX_BUTTONS = 100
 MAX_IN_ROW = 8
@@ -44,6 +45,18 @@ def bad(description: str) -> RefusalError:
 def units(text: str) -> int:
     """Length in UTF-16 units."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def checked_caption(source: object, parse_mode: str | None) -> tuple[str, list[Entity]]:
+    """Return what stands below a file, perhaps nothing; as `checked_text`."""
+    if source is None or source == "":
+        return "", []
+    if not isinstance(source, str):
+        raise bad("caption must be a string")
+    text, entities = checked_text(source, parse_mode)
+    if units(text) > MAX_CAPTION:
+        raise bad("message caption is too long")
+    return text, entities
 
 
 def checked_text(source: str, parse_mode: str | None) -> tuple[str, list[Entity]]:

@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import parse_qsl
+
+from aiohttp import web
 
 from tests.standins.telegram.intake import BY_DEFAULT
 from tests.standins.telegram.markup import RefusalError, bad
 
-if TYPE_CHECKING:
-    from aiohttp import web
+MAX_FILE_BYTES = 50_000_000
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file that came with a call."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+    def as_json(self) -> dict[str, Any]:
+        known = hashlib.sha256(self.content).hexdigest()
+        return {
+            "file_id": known,
+            "file_unique_id": known[:16],
+            "file_name": self.name,
+            "mime_type": self.content_type,
+            "file_size": len(self.content),
+        }
 
 
 async def read(request: web.Request) -> dict[str, Any]:
@@ -26,12 +48,32 @@ async def read(request: web.Request) -> dict[str, Any]:
                 raise bad("object expected")
             return given | body
         case "multipart/form-data":
-            return given | {name: value for name, value in (await request.post()).items() if isinstance(value, str)}
+            return given | {name: _field(value) for name, value in (await request.post()).items()}
         case _:
             try:
                 return given | dict(parse_qsl((await request.read()).decode(), keep_blank_values=True))
             except UnicodeDecodeError:
                 raise bad("strings must be encoded in UTF-8") from None
+
+
+def _field(value: str | bytes | bytearray | web.FileField) -> object:
+    if not isinstance(value, web.FileField):
+        return value
+    return Upload(value.filename, value.content_type, value.file.read())
+
+
+def document_of(parameters: dict[str, Any]) -> Upload:
+    """Return the file of sendDocument; one sent as text would be an id or an address."""
+    given = parameters.get("document")
+    if not isinstance(given, Upload):
+        raise bad("there is no document in the request")
+    if not given.content:
+        raise bad("file must be non-empty")
+    if len(given.content) > MAX_FILE_BYTES:
+        raise RefusalError(413, "Request Entity Too Large")
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,60}\.[a-z0-9]{1,8}", given.name):  # what every phone keeps as it is
+        raise bad("wrong file name")
+    return given
 
 
 def integer(parameters: dict[str, Any], name: str, default: int | None = None) -> int:

@@ -15,8 +15,17 @@ from aiohttp import web
 from tests.standins.telegram.chats import Chat
 from tests.standins.telegram.faults import End, Fault, Faults
 from tests.standins.telegram.intake import Intake, Webhook
-from tests.standins.telegram.markup import RefusalError, bad, checked_markup, checked_text
-from tests.standins.telegram.parameters import allowed_updates, chat_of, integer, is_true, read, text_of
+from tests.standins.telegram.markup import RefusalError, bad, checked_caption, checked_markup, checked_text
+from tests.standins.telegram.parameters import (
+    MAX_FILE_BYTES,
+    allowed_updates,
+    chat_of,
+    document_of,
+    integer,
+    is_true,
+    read,
+    text_of,
+)
 from tests.standins.telegram.user import User
 
 if TYPE_CHECKING:
@@ -26,7 +35,7 @@ if TYPE_CHECKING:
 
 TOKEN = "7000000001:AAstandinstandinstandinstandinstan0"
 USERNAME = "taphuan_bot"
-MAX_BODY = 2 * 1_048_576
+MAX_BODY = MAX_FILE_BYTES + 2 * 1_048_576
 _QUERY_TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 
 
@@ -89,6 +98,7 @@ class TelegramServer:
         self._methods: dict[str, Method] = {
             "getMe": self._get_me,
             "sendMessage": self._send_message,
+            "sendDocument": self._send_document,
             "editMessageText": self._edit_message_text,
             "editMessageReplyMarkup": self._edit_message_reply_markup,
             "deleteMessage": self._delete_message,
@@ -234,6 +244,17 @@ class TelegramServer:
         chat.check_open()
         self._check_flood()
         return chat.as_json(chat.add(by_bot=True, text=text, entities=entities, markup=markup))
+
+    async def _send_document(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        chat = self._chat(parameters)
+        document = document_of(parameters)
+        caption, entities = checked_caption(parameters.get("caption"), parameters.get("parse_mode"))
+        markup = checked_markup(parameters.get("reply_markup"))
+        chat.check_open()
+        self._check_flood()
+        parameters["document"] = document.as_json()  # what was accepted is looked at as JSON
+        held = chat.add(by_bot=True, text=caption, entities=entities, markup=markup, document=document)
+        return chat.as_json(held)
 
     async def _edit_message_text(self, parameters: dict[str, Any]) -> dict[str, Any]:
         chat = self._chat(parameters)
