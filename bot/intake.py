@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import polling
-from bot.program import TELEGRAM
+from bot.doors import TELEGRAM
 from bot.start import TELEGRAM_TROUBLE
 from channels import telegram
 from channels.messages import SendError

@@ -11,17 +11,13 @@ import structlog
 
 from bot.assigned import assigned_modules
 from bot.clock import AdjustableClock, Clock, SystemClock
+from bot.doors import ZALO, open_doors
 from bot.files import ToolFiles
 from bot.pipeline import Parts, TapPipeline
-from bot.sender import BulkLane, LiveLane, Pace, Post
-from bot.start import BROWSER_RATE, CLOCK_OFFSET, StartError, clock_of, planner_for, unopened
-from bot.zalo_bot_parts import ZaloBotParts, open_zalo_bot
-from bot.zalo_gate import ZaloGate
-from bot.zalo_parts import ZaloParts, open_zalo
-from channels import telegram
-from channels.browser import BrowserChannel
+from bot.sender import BulkLane, LiveLane, Post
+from bot.start import CLOCK_OFFSET, StartError, clock_of, planner_for, unopened
 from channels.hub import Hub
-from channels.messages import Channel, EndpointId, Kind, Message
+from channels.messages import EndpointId, Kind, Message
 from content import loader, search
 from handlers import broadcast, nudge
 from handlers.context import Installation
@@ -32,7 +28,7 @@ from scheduler import holidays as days
 from scheduler.jobs import JobEngine, engine_for
 from scheduler.leader import CLOCK, lock_for
 from scheduler.ticker import Ticker
-from storage import accounts, finished, planning, runs, schema, zalo_costs, zalo_quota
+from storage import finished, planning, runs, schema
 from storage.database import Database, open_database
 from web.metrics import Metrics
 
@@ -44,6 +40,10 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.settings import Settings
+    from bot.zalo_bot_parts import ZaloBotParts
+    from bot.zalo_gate import ZaloGate
+    from bot.zalo_parts import ZaloParts
+    from channels import telegram
     from content.model import Library
     from learning.calendar import Holidays
     from learning.roles import Track
@@ -52,12 +52,6 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-BROWSER = "browser"
-TELEGRAM = "telegram"
-ZALO = zalo_costs.CHANNEL
-ZALO_BOT = zalo_quota.CHANNEL
-FREE_TELEGRAM_RATE = 30.0
-TELEGRAM_CHAT_RESTS_S = 1.0
 STOP_WITHIN_S = 25.0
 
 
@@ -144,29 +138,8 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
     files = ToolFiles(library, clock)
     stack.push_async_callback(files.drain)
     metrics = Metrics()
-    bot = telegram.open_bot(settings.telegram_token, settings.telegram_api_base) if settings.telegram_token else None
     async with database.begin() as conn:
-        browser = await accounts.ensure_endpoint(conn, BROWSER, "web", None)
-        channels: dict[EndpointId, Channel] = {browser: BrowserChannel(hub)}
-        names = {browser: BROWSER}
-        telegram_endpoint = None
-        if bot is not None:
-            known = await accounts.endpoint_name(conn, TELEGRAM, settings.bot_id)
-            telegram_endpoint = await accounts.ensure_endpoint(conn, TELEGRAM, settings.bot_id, known)
-            channels[telegram_endpoint] = telegram.TelegramChannel(
-                bot, pays=settings.telegram_rate > FREE_TELEGRAM_RATE, files=files
-            )
-            names[telegram_endpoint] = TELEGRAM
-        gate = zalo = None
-        if settings.zalo_oa_id:
-            at = await accounts.ensure_endpoint(conn, ZALO, settings.zalo_oa_id, None)
-            gate = ZaloGate(database, at, clock, settings.zalo_oa_budget)
-            zalo = open_zalo(settings, database, real_clock, gate.count)
-            channels[at] = zalo.channel
-            names[at] = ZALO
-        zalo_bot = await open_zalo_bot(conn, settings, database, clock)
-        if zalo_bot is not None:
-            channels[zalo_bot.endpoint], names[zalo_bot.endpoint] = zalo_bot.channel, ZALO_BOT
+        doors = await open_doors(conn, settings, database, (clock, real_clock), hub, files)
         today = day_of(clock.now())
         off = await days.load(conn, today)
         if await runs.keep_versions(conn, loader.sources(content), clock.now()):
@@ -175,39 +148,31 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
             invited_by=settings.invited_by,
             document=settings.document,
             contact=settings.contact,
-            bot_link=f"https://t.me/{known}" if bot is not None and known else "",
+            bot_link=f"https://t.me/{doors.bot_name}" if doors.bot_name else "",
         )
-    for channel in channels.values():
-        stack.push_async_callback(channel.close)
-    if gate is not None and zalo is not None:
-        stack.push_async_callback(gate.flush)
-        stack.push_async_callback(zalo.keyring.drain)
+    doors.close_with(stack)
 
     def count(endpoint: EndpointId, lane: str, state: str) -> None:
-        metrics.delivered(names[endpoint], lane, state)
+        metrics.delivered(doors.names[endpoint], lane, state)
 
-    post = Post(database, channels, clock, real_clock, count)
+    post = Post(database, doors.channels, clock, real_clock, count)
     live = LiveLane(post)
 
     async def render(conn: AsyncConnection, outgoing: Outgoing) -> Message | str | datetime:
         return await _render(conn, outgoing, library, off, clock.now())
 
-    paces = {
-        BROWSER: Pace.under(BROWSER_RATE),
-        TELEGRAM: Pace.under(settings.telegram_rate, chat_rests_s=TELEGRAM_CHAT_RESTS_S),
-        ZALO: Pace.under(settings.zalo_oa_rate),
-        ZALO_BOT: Pace.under(settings.zalo_bot_rate),
-    }
     lanes = [
-        BulkLane(post, endpoint, render, pace=paces[name], gate=gate if name == ZALO else None)
-        for endpoint, name in names.items()
+        BulkLane(post, endpoint, render, pace=doors.paces[name], gate=doors.zalo_gate if name == ZALO else None)
+        for endpoint, name in doors.names.items()
     ]
 
     def wake() -> None:
         for lane in lanes:
             lane.wake()
 
-    parts = Parts(database, library, installation, off, channels, names, clock, real_clock, live, metrics.took_update)
+    parts = Parts(
+        database, library, installation, off, doors.channels, doors.names, clock, real_clock, live, metrics.took_update
+    )
     planner = planner_for(settings, database, library, off)
     return Program(
         settings=settings,
@@ -226,13 +191,13 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
         jobs=engine_for(database, settings.database_url, planner.handlers(clock.now), clock),
         live=live,
         lanes=lanes,
-        endpoints=names,
-        browser=browser,
-        bot=bot,
-        telegram_endpoint=telegram_endpoint,
-        zalo=zalo,
-        zalo_gate=gate,
-        zalo_bot=zalo_bot,
+        endpoints=doors.names,
+        browser=doors.browser,
+        bot=doors.bot,
+        telegram_endpoint=doors.telegram_endpoint,
+        zalo=doors.zalo,
+        zalo_gate=doors.zalo_gate,
+        zalo_bot=doors.zalo_bot,
     )
 
 

@@ -17,7 +17,8 @@ from sqlalchemy import make_url
 from bot import log
 from bot.assigned import assigned_modules
 from bot.demo import past, people, personas, sheet
-from bot.program import BROWSER, Program, build
+from bot.doors import BROWSER
+from bot.program import Program, build
 from bot.serving import run as serve
 from bot.start import CLOCK_OFFSET, StartError, prepare_folder
 from channels.messages import Kind, PersonId

@@ -11,7 +11,8 @@ import structlog
 from aiohttp import web
 from sqlalchemy import func, select
 
-from bot.program import ZALO_BOT, Program, build
+from bot.doors import ZALO_BOT
+from bot.program import Program, build
 from channels.messages import AccountId, Kind, Message
 from channels.zalo_bot import parse
 from learning.calendar import day_of
