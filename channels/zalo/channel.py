@@ -68,6 +68,8 @@ class ZaloChannel:
         Raises:
             SendError: as the subclass says; `NotAllowedError` outside of the window or beyond the quota.
         """
+        if message.attachment is not None:
+            raise RefusedError("shows no files")
         if not (to.external_id.isascii() and to.external_id.isdecimal()):
             raise RefusedError("not a Zalo account")
         data = await self._client.consult(to.external_id, self._content(message))

@@ -64,6 +64,8 @@ class ZaloBotChannel:
         Raises:
             SendError: as the subclass says; `NotAllowedError` when the plan's messages are used up.
         """
+        if message.attachment is not None:
+            raise RefusedError("shows no files")
         if not EXTERNAL_ID.fullmatch(to.external_id):
             raise RefusedError("not an account of the Bot Platform")
         text = with_choices(message, MAX_TEXT)
