@@ -327,15 +327,21 @@ class RigKind:
 
     open: Callable[[], AbstractAsyncContextManager[Rig]]
     faults: frozenset[Fault] = frozenset()
+    shows_files: bool = False
 
 
 RIGS: dict[str, RigKind] = {
-    "telegram": RigKind(open_telegram, frozenset(Fault)),
-    "browser": RigKind(open_browser),
+    "telegram": RigKind(open_telegram, frozenset(Fault), shows_files=True),
+    "browser": RigKind(open_browser, shows_files=True),
     "zalo": RigKind(opens_zalo(buttons=False), ZALO_FAULTS),
     "zalo with buttons": RigKind(opens_zalo(buttons=True), ZALO_FAULTS),
     "zalo bot": RigKind(open_zalo_bot, ZALO_BOT_FAULTS),
 }
+
+
+def with_files() -> list[str]:
+    """Names of the rigs whose channel shows files."""
+    return [name for name, kind in RIGS.items() if kind.shows_files]
 
 
 def with_fault(fault: Fault) -> list[str]:

@@ -21,7 +21,7 @@ from channels.messages import (
     UnreachableError,
 )
 from channels.typed import chosen, spelled
-from tests.contract.rigs import RIGS, Fault, Rig, with_fault
+from tests.contract.rigs import RIGS, Fault, Rig, with_fault, with_files
 
 YES_NO = ((Button("A. Đúng", "answer:7:a"), Button("B. Sai", "answer:7:b")), (Button("Học sau", "later"),))
 FAMILY = "👨\u200d👩\u200d👧"
@@ -203,6 +203,7 @@ async def test_a_file_arrives_with_its_words_or_the_channel_says_that_it_shows_n
     assert seen.text.startswith("Biên bản\nMột trang A4. ")
 
 
+@pytest.mark.parametrize("rig", with_files(), indirect=True)
 async def test_what_would_take_a_files_place_is_not_lost(rig: Rig) -> None:
     ref = await rig.channel.send(rig.learner, replace(PAGE, buttons=YES_NO))
 
@@ -226,6 +227,7 @@ async def test_a_file_that_is_not_there_is_surely_not_sent(rig: Rig, name: str, 
         (name, fault, error)
         for fault, error in [(Fault.CLOSED_DOOR, ClosedDoorError), (Fault.CUT_AFTER, UnknownOutcomeError)]
         for name in with_fault(fault)
+        if name in with_files()
     ],
     indirect=["rig"],
 )

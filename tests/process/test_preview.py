@@ -102,7 +102,7 @@ def test_what_is_changed_is_shown_and_what_is_broken_is_named(previewed: Preview
     assert "Chị Mai hỏi:" in previewed.get("/lesson/M7.1")[1]
     before = previewed.mark()
 
-    tree.change(FILE, "minutes: 5", "minutes: năm")
+    tree.change(FILE, "minutes: 2", "minutes: hai")
     previewed.reloads(before)
 
     assert f"{FILE}:5" in previewed.get("/lesson/M7.1")[1]
