@@ -17,6 +17,7 @@ from bot import (
     cli_items,
     cli_jobs,
     cli_plan,
+    cli_report,
     cli_roster,
     cli_search,
     cli_sending,
@@ -62,6 +63,7 @@ def parser() -> ArgumentParser:
     cli_content.add_arguments(commands.add_parser("content", help="nội dung"))
     cli_search.add_arguments(commands.add_parser("search", help="tra cứu bài học và con số"))
     cli_digest.add_arguments(commands.add_parser("digest", help="số liệu của một đơn vị"))
+    cli_report.add_arguments(commands.add_parser("report", help="báo cáo của một đơn vị trong một kỳ"))
     cli_plan.add_arguments(commands.add_parser("plan", help="tin sẽ gửi trong một ngày, theo giờ"))
     cli_jobs.add_arguments(commands.add_parser("jobs", help="việc chạy nền"))
     cli_sending.add_pause_arguments(commands.add_parser("pause", help="tạm dừng gửi tới một đơn vị"))
@@ -180,6 +182,8 @@ async def _with_content(args: Namespace, chosen: Settings, database: Database, n
             async with database.begin() as conn:
                 off = await holidays.load(conn, day_of(now))
             return await cli_plan.run(args, database, planner_for(chosen, database, library, off), off, now)
+        case "report":
+            return await cli_report.run(args, database, assigned_modules(library, chosen.assigned), now)
         case _:
             return await cli_digest.run(args, database, assigned_modules(library, chosen.assigned), now)
 
