@@ -32,7 +32,7 @@ class Layout:
     after_paragraph_pt: int = 6
     state: str = STATE
     motto: str = MOTTO
-    signer: str = "[QUYỀN HẠN, CHỨC VỤ CỦA NGƯỜI KÝ]"
+    signer: str = "[QUYỀN HẠN, CHỨC VỤ]"
 
 
 # Margins 20-25, 20-25, 30-35 and 15-20 mm; Times New Roman; 13-14 pt: Phụ lục I, phần I.

@@ -6,7 +6,7 @@ Text stays text (a name that begins with "=" is no formula), numbers are numbers
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
@@ -18,7 +18,6 @@ from reports.word import subject
 if TYPE_CHECKING:
     import io
     from collections.abc import Iterable, Sequence
-    from datetime import date
     from pathlib import Path
 
     from reports.period import PeriodReport
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 
 SUMMARY, BY_UNIT, DETAIL, NOTES = "Số liệu", "Theo đơn vị", "Chi tiết", "Cách đọc"
 MOST_ROWS = 1_048_576  # of a sheet in this format
+_DAY_ZERO = date(1899, 12, 30)  # days are counted from it in this format
 _OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -82,7 +82,9 @@ class Book:
     def __init__(self, to: Path | io.BytesIO, report: PeriodReport) -> None:
         self._book = xlsxwriter.Workbook(str(to) if not hasattr(to, "write") else to, _OPTIONS)
         named = subject(report)
-        self._book.set_properties({"title": f"Báo cáo {named}"[:255], "created": datetime.combine(_on(report), time())})
+        self._book.set_properties(
+            {"title": f"Báo cáo {named}"[:255], "created": datetime.combine(report.last_counted, time())}
+        )
         top = {"valign": "top"}
         self._text = self._book.add_format(top | {"text_wrap": True, "num_format": "@"})
         self._head = self._book.add_format(top | {"text_wrap": True, "bold": True, "bg_color": "#DDEBF7", "border": 1})
@@ -93,6 +95,7 @@ class Book:
         self._day = self._book.add_format(top | {"num_format": "dd/mm/yyyy"})
         self._dash = self._book.add_format(top | {"align": "right"})
         self._report = report
+        self._counted_on = (report.last_counted - _DAY_ZERO).days
         self._summary()
         self._units()
         self._notes()
@@ -206,7 +209,7 @@ class Book:
             scope,
         )
         place = self._line(self._detail, self._row, texts, counts)
-        self._detail.write_datetime(self._row, place, datetime.combine(_on(self._report), time()), self._day)
+        self._detail.write_number(self._row, place, self._counted_on, self._day)
         self._row += 1
 
     def close(self) -> int:
@@ -214,7 +217,3 @@ class Book:
         self._detail.autofilter(0, 0, max(1, self._row - 1), len(DETAIL_COLUMNS) - 1)
         self._book.close()
         return self._row - 1
-
-
-def _on(report: PeriodReport) -> date:
-    return report.last_counted

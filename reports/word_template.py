@@ -189,7 +189,7 @@ def _body(word: Word, layout: Layout) -> None:
     _heading(word, layout, "III. PHƯƠNG HƯỚNG, ĐỀ XUẤT, KIẾN NGHỊ")
     _blank(word, layout, "1.")
     _blank(word, layout, "2.")
-    _paragraph(word, layout, "Trên đây là báo cáo {{ subject_in_text }}./.")
+    _paragraph(word, layout, "Trên đây là báo cáo {{ subject_in_text }}./.").paragraph_format.keep_with_next = True
 
 
 def _blank(word: Word, layout: Layout, text: str) -> None:
@@ -232,9 +232,14 @@ def _table(
         table.rows[number].cells[0].paragraphs[0].add_run(mark)
     properties = table.rows[0]._tr.get_or_add_trPr()  # noqa: SLF001 - repeated on every page
     properties.append(OxmlElement("w:tblHeader"))
-    for row in table.rows:
-        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001 - no row over two pages
+    _keep_rows(table)
     word.add_paragraph().paragraph_format.space_after = Pt(0)
+
+
+def _keep_rows(table: Table) -> None:
+    """No row goes over two pages."""
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))  # noqa: SLF001 - python-docx has no word for it
 
 
 def _fix(table: Table, widths: tuple[int, ...]) -> None:
@@ -250,6 +255,7 @@ def _fix(table: Table, widths: tuple[int, ...]) -> None:
 def _ending(word: Word, layout: Layout) -> None:
     table = word.add_table(rows=1, cols=2)
     _fix(table, (75, 85))
+    _keep_rows(table)
     left, right = table.rows[0].cells
     _say(left.paragraphs[0], "Nơi nhận:", layout.recipients_title_pt, bold=True, italic=True)
     for line in ("- Như trên;", "- ………………;", "- Lưu: VT, ……"):

@@ -79,4 +79,4 @@ def clip(text: str, limit: int) -> str:
 
 def plain(text: str) -> str:
     """Return `text` without what is not printed, which XML cannot hold."""
-    return "".join(char for char in text if char.isprintable())
+    return text if text.isprintable() else "".join(char for char in text if char.isprintable())
