@@ -223,6 +223,16 @@ class Names(Action):
 
 
 @dataclass(frozen=True, slots=True)
+class GetFile(Action):
+    """Tải Word, tải Excel: a unit's report for a period (its code); `shape` is the file's suffix."""
+
+    word: ClassVar[str] = "file"
+    unit: int
+    period: str
+    shape: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskAttention(Action):
     """Đề nghị quan tâm to a unit's chairs; asked first with `sure` 0."""
 

@@ -11,8 +11,9 @@ import structlog
 from channels.messages import Kind, Message, UnitId
 from handlers import authority
 from learning.calendar import day_of
+from learning.roles import GROUP_TYPES
 from learning.text import clean
-from reports import buttons, section, words
+from reports import attached, buttons, section, words
 from reports.digest import render_digest
 from reports.figures import section as gather
 from reports.scope import Sight, sight
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from channels.messages import Button
-    from handlers.actions import Drill, Names
+    from handlers.actions import Drill, GetFile, Names
     from handlers.context import Context
     from storage.reporting import Named, Step, Unit
 
@@ -119,6 +120,36 @@ def _up(own: Sequence[Unit], path: Sequence[Step], cut_off: datetime | None) -> 
     if any(mine.id == manager for mine in own) and manager is not None:
         return (buttons.drill("▴ Đơn vị quản lý", manager, cut_off),)
     return ()
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+async def send_file(ctx: Context, action: GetFile) -> list[Message]:
+    """Send a unit's report as a file to whoever may see the unit's figures."""
+    own = await reporting.units_of(ctx.conn, ctx.person, day_of(ctx.now), only_receiving=False)
+    seen = sight(own, await reporting.path_up(ctx.conn, UnitId(action.unit)))
+    unit = await reporting.unit_by_id(ctx.conn, UnitId(action.unit)) if seen is not Sight.NONE else None
+    try:
+        wanted = attached.reference(f"{action.unit}:{action.period}:{action.shape}")
+    except attached.NoSuchFileError:
+        unit = None
+    if unit is None or unit.unit_type in GROUP_TYPES or ctx.now < wanted.period.begins:
+        return out_of_scope(ctx, action.unit)
+    return [file_message(unit, wanted)]
+
+
+def file_message(unit: Unit, wanted: attached.Reference) -> Message:
+    """Return the words that go with a file, which `reports.attached.make` makes of `wanted`."""
+    name = words.clip(unit.name, _MAX_NAME)
+    match wanted.shape:
+        case attached.Shape.WORD:
+            text = f"{name}: bản Word để đơn vị hoàn chỉnh, ghi số, ký."
+        case attached.Shape.WORKBOOK:
+            text = f"{name}: bảng Excel, chi tiết tới từng CĐCS."
+        case attached.Shape.PICTURE:
+            text = name
+    return Message(text, title=f"Báo cáo {wanted.period.label}")
 
 
 # --- one's own people -------------------------------------------------------------------------------------------------

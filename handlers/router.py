@@ -217,6 +217,7 @@ _TAPS: dict[type[actions.Action], Callable[[Context, Any], Awaitable[list[Messag
     actions.SetPace: settings.set_pace,
     actions.Snooze: settings.snooze,
     actions.Drill: digest.drill,
+    actions.GetFile: digest.send_file,
     actions.Names: digest.names,
     actions.AskAttention: attention.ask,
     actions.Recognise: join.recognise,

@@ -124,6 +124,13 @@ def _year(year: int) -> Period:
     return _months(PeriodKind.YEAR, year, 1, date(year - 1, _DECEMBER, 1), 12)
 
 
+def of_day(day: date) -> Period:
+    """The half-year of the unions' statistics that holds a day."""
+    year = day.year + (day.month == _DECEMBER)
+    half = parse(f"{year}-H1")
+    return half if half.first <= day <= half.last else parse(f"{year}-H2")
+
+
 def week_ending(last: date) -> Period:
     """The week whose Sunday is `last`, or that holds it."""
     return _week(monday(last))

@@ -38,6 +38,11 @@ def ask_attention(label: str, unit_id: UnitId, *, is_sure: bool = False) -> Butt
     return Button(label, f"attend:{unit_id}:{int(is_sure)}")
 
 
+def file(label: str, unit_id: UnitId, period: str, shape: str) -> Button:
+    """Send the report of a unit for a period (its code) as a file."""
+    return Button(label, f"file:{unit_id}:{period}:{shape}")
+
+
 def pause(label: str, unit_id: UnitId) -> Button:
     """Show whether a unit is paused, and offer the other."""
     return Button(label, f"pause:{unit_id}:0")

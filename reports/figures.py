@@ -3,7 +3,7 @@ What a report says of one unit, gathered: each number with one definition.
 
 - chưa kết nối: posts held by somebody who is not connected; khuyết: posts held by nobody.
 - dừng: connected, within the assigned chuyên đề, and no word for more than 14 days.
-- thêm: against the unit's last cut-off before.
+- thêm: against the unit's cut-off when the period told began, or the last one before.
 """
 
 from __future__ import annotations
@@ -74,7 +74,13 @@ class Section:
 
 
 async def section(
-    conn: AsyncConnection, unit: Unit, cut_off: datetime | None, now: datetime, *, is_within: bool
+    conn: AsyncConnection,
+    unit: Unit,
+    cut_off: datetime | None,
+    now: datetime,
+    *,
+    is_within: bool,
+    since: datetime | None = None,
 ) -> Section:
     """
     Gather what a report says of a unit, live or at a cut-off.
@@ -85,9 +91,10 @@ async def section(
         cut_off: the moment of the figures; None for live ones.
         now: the moment of live figures.
         is_within: True if the reader belongs to this grassroots union, False if they look from above.
+        since: the cut-off to compare with, or the last one before it; None, or none kept then: the last one before.
     """
     moment = cut_off or now
-    before_at = await reporting.previous_cut_off(conn, moment, unit.id)
+    before_at = await reporting.compared_with(conn, moment, since, unit.id)
     held: Mapping[Role, Holders] | None = None
     if is_within and unit.is_grassroots:
         assigned = await reporting.assigned_as_counted(conn)

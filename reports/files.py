@@ -27,8 +27,12 @@ class Form(StrEnum):
 
 def name(report: PeriodReport, form: Form) -> str:
     """Return the file's name: bao-cao-T01-2026-H2.docx."""
-    code = "".join(char if char.isalnum() or char in "-_" else "_" for char in report.unit.code)
-    return f"bao-cao-{code}-{report.period.code}.{form}"
+    return f"bao-cao-{plain_code(report.unit.code)}-{report.period.code}.{form}"
+
+
+def plain_code(code: str) -> str:
+    """Return a unit's code as a file's name may hold it: ASCII letters, digits, hyphens."""
+    return "".join(char if char.isascii() and char.isalnum() else "-" for char in code)
 
 
 async def write(conn: AsyncConnection, report: PeriodReport, form: Form, to: Path | io.BytesIO) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, func, literal, literal_column, or_, select
@@ -68,6 +69,7 @@ class Named:
     is_completed: bool
 
 
+_MOMENT = timedelta(microseconds=1)
 _UNIT = (org_unit.c.id, org_unit.c.code, org_unit.c.name, org_unit.c.unit_type)
 
 
@@ -200,6 +202,14 @@ async def previous_cut_off(conn: AsyncConnection, before: datetime, unit_id: Uni
     query = select(func.max(snapshot.c.cut_off)).where(whose, snapshot.c.cut_off < before)
     found: datetime | None = (await conn.execute(query)).scalar_one()
     return found
+
+
+async def compared_with(
+    conn: AsyncConnection, cut_off: datetime, since: datetime | None, unit_id: UnitId | None = None
+) -> datetime | None:
+    """The cut-off to compare with: the last one not after `since`; without one, the last before `cut_off`."""
+    kept = None if since is None else await previous_cut_off(conn, since + _MOMENT, unit_id)
+    return kept or await previous_cut_off(conn, cut_off, unit_id)
 
 
 async def history(

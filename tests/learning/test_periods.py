@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learning.periods import ending_on, parse, week_ending
+from learning.periods import ending_on, of_day, parse, week_ending
 
 
 @pytest.mark.parametrize(
@@ -51,6 +51,7 @@ def test_every_day_is_in_one_month_and_one_week_and_codes_lead_back(day: date) -
         assert parse(period.code) == period
     assert month in ending_on(month.last)
     assert all(period.last == month.last for period in ending_on(month.last))
+    assert of_day(day).first <= day <= of_day(day).last
 
 
 def test_what_ends_together_comes_longest_first() -> None:
