@@ -11,13 +11,14 @@ import structlog
 from channels.messages import Kind, Message, UnitId
 from handlers import authority
 from learning.calendar import day_of
+from learning.escalation import ladder_on
 from learning.roles import GROUP_TYPES
 from learning.text import clean
 from reports import attached, buttons, section, words
 from reports.digest import render_digest
 from reports.figures import section as gather
-from reports.scope import Sight, sight
-from storage import pauses, reporting
+from reports.scope import Sight, is_directly_above, sight
+from storage import escalations, pauses, reporting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -90,6 +91,12 @@ async def drill(ctx: Context, action: Drill) -> list[Message]:
         )
     )
     rows.append(_on_unit(unit, own))
+    if unit.is_grassroots and seen is Sight.ABOVE:
+        silent = await _told_of(ctx, own, path)
+        if silent:
+            days = ladder_on(day_of(ctx.now)).above_days
+            said.append(f"Dừng quá {days} ngày, chưa xử lý: {words.number(silent)} chức danh.")
+            rows.append((buttons.settle("Đã xử lý", unit_id),))
     if authority.is_commanded(own, path):
         pause = "Đang tạm dừng gửi" if await pauses.over(ctx.conn, unit_id) else "Tạm dừng gửi"
         rows.append((buttons.broadcast("Gửi tin", unit_id), buttons.pause(pause, unit_id)))
@@ -105,6 +112,16 @@ async def _kept_cut_off(ctx: Context, unit_id: UnitId, cut: int) -> datetime | N
         return None
     cut_off = datetime.fromtimestamp(cut, UTC)
     return cut_off if await reporting.history(ctx.conn, [unit_id], cut_off, 1) else None
+
+
+async def _told_of(ctx: Context, own: Sequence[Unit], path: Sequence[Step]) -> int:
+    """How many long silent learners of a CĐCS the union directly above, or managing it, is told of."""
+    if not is_directly_above(own, path):
+        return 0
+    today = day_of(ctx.now)
+    assigned = await reporting.assigned_as_counted(ctx.conn)
+    before = ctx.now - ladder_on(today).to_above
+    return await escalations.number(ctx.conn, path[0].unit_id, assigned, today, before)
 
 
 def _on_unit(unit: Unit, own: Sequence[Unit]) -> tuple[Button, ...]:

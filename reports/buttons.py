@@ -33,6 +33,16 @@ def names(label: str, unit_id: UnitId, page: int = 0) -> Button:
     return Button(label, f"names:{unit_id}:{page}")
 
 
+def silent(label: str, unit_id: UnitId) -> Button:
+    """List the silent learners of one's own CĐCS."""
+    return Button(label, f"silent:{unit_id}")
+
+
+def settle(label: str, unit_id: UnitId, person_id: int = 0) -> Button:
+    """Settle the silence of one person, or of all whom the union directly above is told of."""
+    return Button(label, f"settle:{unit_id}:{person_id}")
+
+
 def ask_attention(label: str, unit_id: UnitId, *, is_sure: bool = False) -> Button:
     """Ask a unit's chairs for their attention."""
     return Button(label, f"attend:{unit_id}:{int(is_sure)}")

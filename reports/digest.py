@@ -216,7 +216,7 @@ def _buttons(
     if first.unit.is_grassroots:
         rows = [
             (buttons.names("Danh sách", first.unit.id), *((by_unit,) if first.has_lines else ())),
-            (buttons.CHANGES,),
+            (*((buttons.silent("Cần giúp", first.unit.id),) if first.stalled else ()), buttons.CHANGES),
         ]
     else:
         needy = first.needy[:1]

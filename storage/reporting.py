@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, func, literal, literal_column, or_, select
+from sqlalchemy import and_, case, func, literal_column, or_, select
 
 from channels.messages import UnitId
 from learning.roles import GRASSROOTS_TYPES, GROUP_TYPES, Role, Track
-from storage.posts import Counts, exists_on, held_on, is_completed, is_joined, is_started
+from storage.escalations import is_silent
+from storage.posts import Counts, exists_on, flag, held_on, is_completed, is_joined
 from storage.rollup import BASIS
-from storage.tables import COUNTS, learner, learner_course, org_unit, person, position, setting, snapshot, unit_closure
+from storage.tables import COUNTS, org_unit, person, position, setting, snapshot, unit_closure
 from storage.unit_figures import Line, as_line, lines_query, source
 
 if TYPE_CHECKING:
@@ -233,17 +234,7 @@ async def holders(
     conn: AsyncConnection, unit_id: UnitId, assigned: Mapping[Track, str], day: date, silent_since: datetime
 ) -> Mapping[Role, Holders]:
     """Who holds the posts of a unit and below, by role; stalled: no word since `silent_since` within the module."""
-    silent = (
-        select(literal_column("1"))
-        .where(
-            learner.c.person_id == position.c.person_id,
-            func.coalesce(learner.c.last_word_at, learner.c.joined_at)
-            < literal(silent_since, learner.c.last_word_at.type),
-        )
-        .exists()
-    )
-    begun = is_started(assigned, learner_course.c.completed_at.is_(None))
-    stalled = case((and_(is_joined(), begun, silent), literal_column("1")), else_=literal_column("0"))
+    stalled = flag(is_silent(assigned, silent_since))
     posts = (
         select(position.c.role, stalled.label("stalled"))
         .join(unit_closure, unit_closure.c.unit_id == position.c.unit_id)

@@ -51,7 +51,7 @@ async def test_a_chair_reads_who_needs_help(union: Union) -> None:
         "Trân trọng cảm ơn đồng chí!",
     ]
     assert message.kind is Kind.DIGEST
-    assert labels(message) == ["Danh sách", "Báo thay đổi"]
+    assert labels(message) == ["Danh sách", "Cần giúp", "Báo thay đổi"]
 
 
 async def test_a_province_reads_units_and_no_names(union: Union) -> None:
