@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from storage.database import Database
 
 REFUSED = 1
-BENCHES = {name: f"bench.{name}" for name in ("bulk", "pace", "plan", "report", "roster", "search", "taps")}
+BENCHES = {name: f"bench.{name}" for name in ("bulk", "digests", "pace", "plan", "report", "roster", "search", "taps")}
 
 
 def parser() -> ArgumentParser:
@@ -77,6 +77,7 @@ def parser() -> ArgumentParser:
     bench.add_argument("name", choices=sorted(BENCHES))
     bench.add_argument("--json", action="store_true")
     bench.add_argument("--seconds", type=float, default=10.0, help="thời gian mỗi lượt đo")
+    bench.add_argument("--units", type=int, default=120_000, help="số đơn vị (digests)")
     bench.add_argument("--rows", type=int, default=120_000, help="số dòng (report)")
     bench.add_argument("--learners", type=int, default=1_000_000, help="số người học (plan)")
     return top

@@ -110,7 +110,6 @@ async def section(
         silent = await escalations.below(conn, unit.id, assigned, day, moment - ladder.to_above)
     looks_below = is_within or not unit.is_grassroots
     needy = await reporting.lines(conn, unit.id, cut_off, by_need=True, limit=NEEDY) if looks_below else []
-    some = needy or (await reporting.lines(conn, unit.id, cut_off, limit=1) if looks_below else [])
     return Section(
         unit=unit,
         figures=await read(conn, unit.id, cut_off),
@@ -119,7 +118,7 @@ async def section(
         managed=await _managed(conn, unit, cut_off, before_at),
         holders=held,
         needy=needy,
-        has_lines=bool(some),
+        has_lines=bool(needy) or (looks_below and await reporting.has_lines(conn, unit.id, cut_off)),
         ladder=ladder,
         silent_below=silent,
     )

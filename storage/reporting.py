@@ -158,14 +158,24 @@ async def lines(
     offset: int = 0,
 ) -> Sequence[Line]:
     """The units directly below a unit or managed by it, without tổ: by name, or those with most not connected first."""
-    below = and_(org_unit.c.parent_id == unit_id, org_unit.c.unit_type.not_in(GROUP_TYPES))
-    managed = and_(org_unit.c.manager_id == unit_id, _is_managed())
-    line = lines_query(or_(below, managed), cut_off).add_columns(org_unit.c.sort_name).subquery()
+    line = lines_query(_listed(unit_id), cut_off).add_columns(org_unit.c.sort_name).subquery()
     order = [(line.c.posts - line.c.joined).desc()] if by_need else []
     query = select(line).order_by(*order, line.c.sort_name, line.c.id).limit(limit).offset(offset)
     if by_need:
         query = query.where(line.c.posts > line.c.joined)
     return [as_line(row) for row in await conn.execute(query)]
+
+
+def _listed(unit_id: UnitId) -> ColumnElement[bool]:
+    """True of a unit that is directly below a unit or managed by it, tổ apart."""
+    below = and_(org_unit.c.parent_id == unit_id, org_unit.c.unit_type.not_in(GROUP_TYPES))
+    return or_(below, and_(org_unit.c.manager_id == unit_id, _is_managed()))
+
+
+async def has_lines(conn: AsyncConnection, unit_id: UnitId, cut_off: datetime | None = None) -> bool:
+    """Whether `lines` has any; no figure is summed."""
+    query = lines_query(_listed(unit_id), cut_off).with_only_columns(org_unit.c.id).limit(1)
+    return (await conn.execute(query)).first() is not None
 
 
 async def managed_below(conn: AsyncConnection, managers: Iterable[UnitId]) -> Mapping[UnitId, Sequence[UnitId]]:
