@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, func, literal_column, or_, select
+from sqlalchemy import Integer, and_, bindparam, case, func, literal_column, or_, select
 
 from channels.messages import UnitId
 from learning.roles import GRASSROOTS_TYPES, GROUP_TYPES, Role, Track
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from channels.messages import PersonId
@@ -158,24 +159,42 @@ async def lines(
     offset: int = 0,
 ) -> Sequence[Line]:
     """The units directly below a unit or managed by it, without tổ: by name, or those with most not connected first."""
-    line = lines_query(_listed(unit_id), cut_off).add_columns(org_unit.c.sort_name).subquery()
+    query = _lines_query(by_need=by_need, is_kept=cut_off is not None)
+    values = {"unit": unit_id, "cut_off": cut_off, "most": limit, "skipped": offset}
+    return [as_line(row) for row in await conn.execute(query, values)]
+
+
+@lru_cache(maxsize=4)
+def _lines_query(*, by_need: bool, is_kept: bool) -> Select[Any]:
+    """The query of `lines`, built once: its many parts take longer to put together than to send."""
+    line = lines_query(_listed(), _cut_off(is_kept=is_kept)).add_columns(org_unit.c.sort_name).subquery()
     order = [(line.c.posts - line.c.joined).desc()] if by_need else []
-    query = select(line).order_by(*order, line.c.sort_name, line.c.id).limit(limit).offset(offset)
+    query = select(line).order_by(*order, line.c.sort_name, line.c.id)
     if by_need:
         query = query.where(line.c.posts > line.c.joined)
-    return [as_line(row) for row in await conn.execute(query)]
+    return query.limit(bindparam("most", type_=Integer)).offset(bindparam("skipped", type_=Integer))
 
 
-def _listed(unit_id: UnitId) -> ColumnElement[bool]:
-    """True of a unit that is directly below a unit or managed by it, tổ apart."""
+def _cut_off(*, is_kept: bool) -> Any:
+    return bindparam("cut_off", type_=snapshot.c.cut_off.type) if is_kept else None
+
+
+def _listed() -> ColumnElement[bool]:
+    """True of a unit that is directly below the unit of the parameter `unit` or managed by it, tổ apart."""
+    unit_id = bindparam("unit", type_=org_unit.c.id.type)
     below = and_(org_unit.c.parent_id == unit_id, org_unit.c.unit_type.not_in(GROUP_TYPES))
     return or_(below, and_(org_unit.c.manager_id == unit_id, _is_managed()))
 
 
+@lru_cache(maxsize=2)
+def _first_line_query(*, is_kept: bool) -> Select[Any]:
+    return lines_query(_listed(), _cut_off(is_kept=is_kept)).with_only_columns(org_unit.c.id).limit(1)
+
+
 async def has_lines(conn: AsyncConnection, unit_id: UnitId, cut_off: datetime | None = None) -> bool:
     """Whether `lines` has any; no figure is summed."""
-    query = lines_query(_listed(unit_id), cut_off).with_only_columns(org_unit.c.id).limit(1)
-    return (await conn.execute(query)).first() is not None
+    query = _first_line_query(is_kept=cut_off is not None)
+    return (await conn.execute(query, {"unit": unit_id, "cut_off": cut_off})).first() is not None
 
 
 async def managed_below(conn: AsyncConnection, managers: Iterable[UnitId]) -> Mapping[UnitId, Sequence[UnitId]]:
