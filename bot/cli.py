@@ -18,6 +18,7 @@ from bot import (
     cli_jobs,
     cli_plan,
     cli_preview,
+    cli_report,
     cli_roster,
     cli_search,
     cli_sending,
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from storage.database import Database
 
 REFUSED = 1
-BENCHES = {name: f"bench.{name}" for name in ("bulk", "pace", "plan", "roster", "search", "taps")}
+BENCHES = {name: f"bench.{name}" for name in ("bulk", "digests", "pace", "plan", "report", "roster", "search", "taps")}
 
 
 def parser() -> ArgumentParser:
@@ -64,6 +65,7 @@ def parser() -> ArgumentParser:
     cli_content.add_arguments(commands.add_parser("content", help="nội dung"))
     cli_search.add_arguments(commands.add_parser("search", help="tra cứu bài học và con số"))
     cli_digest.add_arguments(commands.add_parser("digest", help="số liệu của một đơn vị"))
+    cli_report.add_arguments(commands.add_parser("report", help="báo cáo của một đơn vị trong một kỳ"))
     cli_plan.add_arguments(commands.add_parser("plan", help="tin sẽ gửi trong một ngày, theo giờ"))
     cli_jobs.add_arguments(commands.add_parser("jobs", help="việc chạy nền"))
     cli_sending.add_pause_arguments(commands.add_parser("pause", help="tạm dừng gửi tới một đơn vị"))
@@ -78,6 +80,8 @@ def parser() -> ArgumentParser:
     bench.add_argument("name", choices=sorted(BENCHES))
     bench.add_argument("--json", action="store_true")
     bench.add_argument("--seconds", type=float, default=10.0, help="thời gian mỗi lượt đo")
+    bench.add_argument("--units", type=int, default=120_000, help="số đơn vị (digests)")
+    bench.add_argument("--rows", type=int, default=120_000, help="số dòng (report)")
     bench.add_argument("--learners", type=int, default=1_000_000, help="số người học (plan)")
     return top
 
@@ -202,6 +206,8 @@ async def _with_content(args: Namespace, chosen: Settings, database: Database, n
             async with database.begin() as conn:
                 off = await holidays.load(conn, day_of(now))
             return await cli_plan.run(args, database, planner_for(chosen, database, library, off), off, now)
+        case "report":
+            return await cli_report.run(args, database, assigned_modules(library, chosen.assigned), now)
         case _:
             return await cli_digest.run(args, database, assigned_modules(library, chosen.assigned), now)
 

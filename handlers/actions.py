@@ -231,6 +231,33 @@ class Names(Action):
 
 
 @dataclass(frozen=True, slots=True)
+class GetFile(Action):
+    """Tải Word, tải Excel: a unit's report for a period (its code); `shape` is the file's suffix."""
+
+    word: ClassVar[str] = "file"
+    unit: int
+    period: str
+    shape: str
+
+
+@dataclass(frozen=True, slots=True)
+class SilentOnes(Action):
+    """Cần giúp: list the silent learners of one's own CĐCS."""
+
+    word: ClassVar[str] = "silent"
+    unit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Settle(Action):
+    """Đã xử lý: of one person of one's own CĐCS; `person` 0: of all whom the union directly above is told of."""
+
+    word: ClassVar[str] = "settle"
+    unit: int
+    person: int
+
+
+@dataclass(frozen=True, slots=True)
 class AskAttention(Action):
     """Đề nghị quan tâm to a unit's chairs; asked first with `sure` 0."""
 

@@ -11,18 +11,20 @@ import structlog
 from channels.messages import Kind, Message, UnitId
 from handlers import authority
 from learning.calendar import day_of
+from learning.escalation import ladder_on
+from learning.roles import GROUP_TYPES
 from learning.text import clean
-from reports import buttons, section, words
+from reports import attached, buttons, section, words
 from reports.digest import render_digest
 from reports.figures import section as gather
-from reports.scope import Sight, sight
-from storage import pauses, reporting
+from reports.scope import Sight, is_directly_above, sight
+from storage import escalations, pauses, reporting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from channels.messages import Button
-    from handlers.actions import Drill, Names
+    from handlers.actions import Drill, GetFile, Names
     from handlers.context import Context
     from storage.reporting import Named, Step, Unit
 
@@ -89,6 +91,12 @@ async def drill(ctx: Context, action: Drill) -> list[Message]:
         )
     )
     rows.append(_on_unit(unit, own))
+    if unit.is_grassroots and seen is Sight.ABOVE:
+        silent = await _told_of(ctx, own, path)
+        if silent:
+            days = ladder_on(day_of(ctx.now)).above_days
+            said.append(f"Dừng quá {days} ngày, chưa xử lý: {words.number(silent)} chức danh.")
+            rows.append((buttons.settle("Đã xử lý", unit_id),))
     if authority.is_commanded(own, path):
         pause = "Đang tạm dừng gửi" if await pauses.over(ctx.conn, unit_id) else "Tạm dừng gửi"
         rows.append((buttons.broadcast("Gửi tin", unit_id), buttons.pause(pause, unit_id)))
@@ -106,6 +114,16 @@ async def _kept_cut_off(ctx: Context, unit_id: UnitId, cut: int) -> datetime | N
     return cut_off if await reporting.history(ctx.conn, [unit_id], cut_off, 1) else None
 
 
+async def _told_of(ctx: Context, own: Sequence[Unit], path: Sequence[Step]) -> int:
+    """How many long silent learners of a CĐCS the union directly above, or managing it, is told of."""
+    if not is_directly_above(own, path):
+        return 0
+    today = day_of(ctx.now)
+    assigned = await reporting.assigned_as_counted(ctx.conn)
+    before = ctx.now - ladder_on(today).to_above
+    return await escalations.number(ctx.conn, path[0].unit_id, assigned, today, before)
+
+
 def _on_unit(unit: Unit, own: Sequence[Unit]) -> tuple[Button, ...]:
     if all(mine.id != unit.id for mine in own):
         return (buttons.ask_attention("Đề nghị quan tâm", unit.id),)
@@ -119,6 +137,36 @@ def _up(own: Sequence[Unit], path: Sequence[Step], cut_off: datetime | None) -> 
     if any(mine.id == manager for mine in own) and manager is not None:
         return (buttons.drill("▴ Đơn vị quản lý", manager, cut_off),)
     return ()
+
+
+# --- files ------------------------------------------------------------------------------------------------------------
+
+
+async def send_file(ctx: Context, action: GetFile) -> list[Message]:
+    """Send a unit's report as a file to whoever may see the unit's figures."""
+    own = await reporting.units_of(ctx.conn, ctx.person, day_of(ctx.now), only_receiving=False)
+    seen = sight(own, await reporting.path_up(ctx.conn, UnitId(action.unit)))
+    unit = await reporting.unit_by_id(ctx.conn, UnitId(action.unit)) if seen is not Sight.NONE else None
+    try:
+        wanted = attached.reference(f"{action.unit}:{action.period}:{action.shape}")
+    except attached.NoSuchFileError:
+        unit = None
+    if unit is None or unit.unit_type in GROUP_TYPES or ctx.now < wanted.period.begins:
+        return out_of_scope(ctx, action.unit)
+    return [file_message(unit, wanted)]
+
+
+def file_message(unit: Unit, wanted: attached.Reference) -> Message:
+    """Return the words that go with a file, which `reports.attached.make` makes of `wanted`."""
+    name = words.clip(unit.name, _MAX_NAME)
+    match wanted.shape:
+        case attached.Shape.WORD:
+            text = f"{name}: bản Word để đơn vị hoàn chỉnh, ghi số, ký."
+        case attached.Shape.WORKBOOK:
+            text = f"{name}: bảng Excel, chi tiết tới từng CĐCS."
+        case attached.Shape.PICTURE:
+            text = name
+    return Message(text, title=f"Báo cáo {wanted.period.label}")
 
 
 # --- one's own people -------------------------------------------------------------------------------------------------

@@ -33,9 +33,24 @@ def names(label: str, unit_id: UnitId, page: int = 0) -> Button:
     return Button(label, f"names:{unit_id}:{page}")
 
 
+def silent(label: str, unit_id: UnitId) -> Button:
+    """List the silent learners of one's own CĐCS."""
+    return Button(label, f"silent:{unit_id}")
+
+
+def settle(label: str, unit_id: UnitId, person_id: int = 0) -> Button:
+    """Settle the silence of one person, or of all whom the union directly above is told of."""
+    return Button(label, f"settle:{unit_id}:{person_id}")
+
+
 def ask_attention(label: str, unit_id: UnitId, *, is_sure: bool = False) -> Button:
     """Ask a unit's chairs for their attention."""
     return Button(label, f"attend:{unit_id}:{int(is_sure)}")
+
+
+def file(label: str, unit_id: UnitId, period: str, shape: str) -> Button:
+    """Send the report of a unit for a period (its code) as a file."""
+    return Button(label, f"file:{unit_id}:{period}:{shape}")
 
 
 def pause(label: str, unit_id: UnitId) -> Button:

@@ -1,8 +1,8 @@
 """
-The weekly digest: who is written to, and what it says.
+The digest of a week or a half-year: who is written to, and what it says.
 
-Nothing new since the last cut-off: no message; but after two silent weeks one that says so. What was decided is kept,
-so that planning again writes to nobody twice.
+Nothing new since what it is compared with: no message; but after two silent weeks one that says so. What was decided is
+kept, so that planning again writes to nobody twice. A month or quarter that ended meanwhile is a line of it.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from channels.messages import Kind, Message, PersonId
 from learning.calendar import day_of
-from reports import buttons, section, words
+from learning.periods import PeriodKind, of_day, parse, week_ending
+from reports import buttons, section, spans, words
 from reports.figures import Section, quiet_weeks
 from reports.figures import section as gather
 from storage import digests, outbox, reporting
@@ -24,21 +25,24 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from channels.messages import Button, UnitId
+    from learning.periods import Period
     from storage.digests import Receiver
 
 PAGE = 50  # people decided for at once
 MAX_TEXT = 1_500  # code points, title included
 SILENT_WEEKS = 2
+_WEEK = timedelta(days=7)
 _LOOKED_BACK = timedelta(days=70)
 _MORE_BUTTONS = 8
 _ROOM_FOR_END = 120
+_FILES = (("Tải Excel", "xlsx"), ("Tải Word", "docx"))
 _THANKS = "Trân trọng cảm ơn đồng chí!"
 
 
 # --- planning ---------------------------------------------------------------------------------------------------------
 
 
-async def plan_digests(conn: AsyncConnection, cut_off: datetime, now: datetime) -> int:
+async def plan_digests(conn: AsyncConnection, cut_off: datetime, now: datetime, periods: Sequence[Period] = ()) -> int:
     """
     Decide for everybody who receives reports, and queue a message where there is something to say.
 
@@ -46,13 +50,14 @@ async def plan_digests(conn: AsyncConnection, cut_off: datetime, now: datetime) 
         conn: a write transaction; the snapshot of `cut_off` has been taken.
         cut_off: the moment of the figures.
         now: when the messages go out.
+        periods: what is told, the one it is named by first; the week without any.
 
     Returns:
         The number of messages queued.
     """
     queued, after = 0, PersonId(0)
     while True:
-        some, last = await plan_page(conn, cut_off, now, after)
+        some, last = await plan_page(conn, cut_off, now, after, periods)
         queued += some
         if last is None:
             return queued
@@ -60,7 +65,7 @@ async def plan_digests(conn: AsyncConnection, cut_off: datetime, now: datetime) 
 
 
 async def plan_page(
-    conn: AsyncConnection, cut_off: datetime, now: datetime, after: PersonId
+    conn: AsyncConnection, cut_off: datetime, now: datetime, after: PersonId, periods: Sequence[Period] = ()
 ) -> tuple[int, PersonId | None]:
     """
     Do a part of `plan_digests` that is short enough for a transaction of its own.
@@ -70,6 +75,7 @@ async def plan_page(
         cut_off: the moment of the figures.
         now: when the messages go out.
         after: the last person of the part before; 0 at first.
+        periods: what is told, the one it is named by first; the week without any.
 
     Returns:
         The number of messages queued, and the last person decided for; None when nobody was left.
@@ -78,14 +84,15 @@ async def plan_page(
     if not page:
         return 0, None
     persons = [receiver.person_id for receiver in page]
-    news = await _units_with_news(conn, page, cut_off)
+    news = await _units_with_news(conn, page, cut_off, min((period.begins for period in periods), default=None))
     past = await digests.decisions(conn, persons, since=cut_off - _LOOKED_BACK, before=cut_off)
     doors = await digests.doors(conn, persons)
+    is_due = any(period.kind is PeriodKind.HALF for period in periods)  # a report is made of it in any case
     is_silent: dict[PersonId, bool] = {}
     for receiver in page:
         said = past.get(receiver.person_id, ())
         was_silent = len(said) >= SILENT_WEEKS and all(said[:SILENT_WEEKS])
-        is_silent[receiver.person_id] = bool(said) and not was_silent and news.isdisjoint(receiver.units)
+        is_silent[receiver.person_id] = bool(said) and not was_silent and not is_due and news.isdisjoint(receiver.units)
     queued = 0
     for person_id in sorted(await digests.decide(conn, is_silent, cut_off, now)):
         if not is_silent[person_id]:
@@ -94,16 +101,22 @@ async def plan_page(
                 account_id=doors[person_id],
                 kind=Kind.DIGEST,
                 key=f"digest:{person_id}:{cut_off.astimezone(UTC):%Y%m%d}",
-                subject={"person": person_id, "cut_off": cut_off.isoformat()},
+                subject={
+                    "person": person_id,
+                    "cut_off": cut_off.isoformat(),
+                    "periods": [period.code for period in periods],
+                },
                 run_at=now,
             )
     return queued, persons[-1]
 
 
-async def _units_with_news(conn: AsyncConnection, page: Sequence[Receiver], cut_off: datetime) -> set[UnitId]:
-    """The units whose figures, or those of a unit they manage, differ from the cut-off before."""
+async def _units_with_news(
+    conn: AsyncConnection, page: Sequence[Receiver], cut_off: datetime, since: datetime | None
+) -> set[UnitId]:
+    """The units whose figures, or those of a unit they manage, differ from those compared with."""
     units = {unit for receiver in page for unit in receiver.units}
-    before = await reporting.previous_cut_off(conn, cut_off)
+    before = await reporting.compared_with(conn, cut_off, since)
     if before is None:
         return units
     managed = await reporting.managed_below(conn, sorted(units))
@@ -122,12 +135,20 @@ async def _units_with_news(conn: AsyncConnection, page: Sequence[Receiver], cut_
 async def render_queued(conn: AsyncConnection, subject: Mapping[str, Any], now: datetime) -> Message | str:
     """Write a queued digest when its turn comes; if it is no longer due, the reason instead."""
     cut_off = datetime.fromisoformat(subject["cut_off"])
-    message = await render_digest(conn, PersonId(subject["person"]), cut_off, now)
+    told = [parse(code) for code in subject.get("periods", ())]
+    message = await render_digest(conn, PersonId(subject["person"]), cut_off, now, periods=told)
     return message or "no_longer_receives"
 
 
 async def render_digest(
-    conn: AsyncConnection, person_id: PersonId, cut_off: datetime | None, now: datetime, *, name: str = ""
+    conn: AsyncConnection,
+    person_id: PersonId,
+    cut_off: datetime | None,
+    now: datetime,
+    *,
+    name: str = "",
+    periods: Sequence[Period] = (),
+    with_files: bool = False,
 ) -> Message | None:
     """
     Write one message for all units whose reports a person receives, the highest first.
@@ -138,6 +159,8 @@ async def render_digest(
         cut_off: the moment of the figures; None for live ones, which chairs see too.
         now: the present.
         name: their name, where it is known already.
+        periods: what is told, the one it is named by first; the week without any.
+        with_files: whether the chat can send files, so that they are offered.
 
     Returns:
         The message; None if there is no unit to report on.
@@ -145,19 +168,26 @@ async def render_digest(
     units = await reporting.units_of(conn, person_id, day_of(now), only_receiving=cut_off is not None)
     if not units:
         return None
-    parts = [await gather(conn, unit, cut_off, now, is_within=True) for unit in units[: _MORE_BUTTONS + 1]]
+    since = periods[0].begins if periods else cut_off - _WEEK if cut_off else None
+    parts = [await gather(conn, unit, cut_off, now, is_within=True, since=since) for unit in units[: _MORE_BUTTONS + 1]]
     lines = [f"Kính gửi đồng chí {name or await reporting.full_name(conn, person_id)}."]
     if cut_off is None:
         title = "Số liệu học tập"
         lines.append(f"Đến {words.moment(now)}, tính theo chức danh; hoàn thành là trên trợ lý.")
     else:
-        title = f"Báo cáo học tập tuần {words.week(cut_off)}"
+        is_week = not periods or periods[0].kind is PeriodKind.WEEK
+        title = f"Báo cáo học tập {f'tuần {words.week(cut_off)}' if is_week else periods[0].label}"
         lines.append(f"Đến hết {words.day(words.last_day(cut_off))}, tính theo chức danh; hoàn thành là trên trợ lý.")
         weeks = await quiet_weeks(conn, [unit.id for unit in units], cut_off)
         if weeks > SILENT_WEEKS:
             lines.append(f"{weeks} tuần chưa có thêm người học.")
+        lines += [line for period in periods[1:] if (line := await spans.told(conn, units[0], period))]
     text, left_over = _fit(title, "\n".join(lines), parts)
-    return Message(text, title=title, kind=Kind.DIGEST, buttons=_buttons(parts, left_over, cut_off))
+    rows = _buttons(parts, left_over, cut_off)
+    if with_files:
+        named = periods[0] if periods else week_ending(words.last_day(cut_off)) if cut_off else of_day(day_of(now))
+        rows += (tuple(buttons.file(label, units[0].id, named.code, shape) for label, shape in _FILES),)
+    return Message(text, title=title, kind=Kind.DIGEST, buttons=rows)
 
 
 def _fit(title: str, head: str, parts: Sequence[Section]) -> tuple[str, list[Section]]:
@@ -186,7 +216,7 @@ def _buttons(
     if first.unit.is_grassroots:
         rows = [
             (buttons.names("Danh sách", first.unit.id), *((by_unit,) if first.has_lines else ())),
-            (buttons.CHANGES,),
+            (*((buttons.silent("Cần giúp", first.unit.id),) if first.stalled else ()), buttons.CHANGES),
         ]
     else:
         needy = first.needy[:1]

@@ -2,19 +2,19 @@
 What a report says of one unit, gathered: each number with one definition.
 
 - chưa kết nối: posts held by somebody who is not connected; khuyết: posts held by nobody.
-- dừng: connected, within the assigned chuyên đề, and no word for more than 14 days.
-- thêm: against the unit's last cut-off before.
+- dừng: connected, within the assigned chuyên đề, no word for as long as `learning.escalation` says, and not settled.
+- thêm: against the unit's cut-off when the period told began, or the last one before.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from learning.calendar import day_of
+from learning.escalation import ladder_on
 from reports.words import last_day
-from storage import reporting
+from storage import escalations, reporting
 from storage.posts import Counts, total
 from storage.reporting import Holders, Unit
 from storage.unit_figures import Line, UnitFigures, read
@@ -26,9 +26,10 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from channels.messages import UnitId
+    from learning.escalation import Ladder
     from learning.roles import Role
+    from storage.escalations import SilentBelow
 
-STALLED_AFTER = timedelta(days=14)
 NEEDY = 3
 _QUIET_LOOKED_AT = 13  # cut-offs
 
@@ -54,6 +55,8 @@ class Section:
     holders: Mapping[Role, Holders] | None
     needy: Sequence[Line]
     has_lines: bool
+    ladder: Ladder
+    silent_below: Sequence[SilentBelow] = ()
 
     def vacant(self, role: Role) -> int:
         """Posts of a role that nobody holds; 0 where that is not looked at."""
@@ -74,7 +77,13 @@ class Section:
 
 
 async def section(
-    conn: AsyncConnection, unit: Unit, cut_off: datetime | None, now: datetime, *, is_within: bool
+    conn: AsyncConnection,
+    unit: Unit,
+    cut_off: datetime | None,
+    now: datetime,
+    *,
+    is_within: bool,
+    since: datetime | None = None,
 ) -> Section:
     """
     Gather what a report says of a unit, live or at a cut-off.
@@ -85,17 +94,22 @@ async def section(
         cut_off: the moment of the figures; None for live ones.
         now: the moment of live figures.
         is_within: True if the reader belongs to this grassroots union, False if they look from above.
+        since: the cut-off to compare with, or the last one before it; None, or none kept then: the last one before.
     """
     moment = cut_off or now
-    before_at = await reporting.previous_cut_off(conn, moment, unit.id)
+    before_at = await reporting.compared_with(conn, moment, since, unit.id)
     held: Mapping[Role, Holders] | None = None
+    silent: Sequence[SilentBelow] = ()
+    day = last_day(cut_off) if cut_off else day_of(now)
+    ladder = ladder_on(day)
     if is_within and unit.is_grassroots:
         assigned = await reporting.assigned_as_counted(conn)
-        day = last_day(cut_off) if cut_off else day_of(now)
-        held = await reporting.holders(conn, unit.id, assigned, day, moment - STALLED_AFTER)
+        held = await reporting.holders(conn, unit.id, assigned, day, moment - ladder.to_chair)
+    elif not unit.is_grassroots:
+        assigned = await reporting.assigned_as_counted(conn)
+        silent = await escalations.below(conn, unit.id, assigned, day, moment - ladder.to_above)
     looks_below = is_within or not unit.is_grassroots
     needy = await reporting.lines(conn, unit.id, cut_off, by_need=True, limit=NEEDY) if looks_below else []
-    some = needy or (await reporting.lines(conn, unit.id, cut_off, limit=1) if looks_below else [])
     return Section(
         unit=unit,
         figures=await read(conn, unit.id, cut_off),
@@ -104,7 +118,9 @@ async def section(
         managed=await _managed(conn, unit, cut_off, before_at),
         holders=held,
         needy=needy,
-        has_lines=bool(some),
+        has_lines=bool(needy) or (looks_below and await reporting.has_lines(conn, unit.id, cut_off)),
+        ladder=ladder,
+        silent_below=silent,
     )
 
 

@@ -38,3 +38,9 @@ def sight(own: Sequence[Unit], path: Sequence[Step]) -> Sight:
     if any(step.unit_id in types or step.manager_id in types for step in path):
         return Sight.ABOVE
     return Sight.NONE
+
+
+def is_directly_above(own: Sequence[Unit], path: Sequence[Step]) -> bool:
+    """True if one of the `own` units is above the unit at the start of `path` with none between, or manages it."""
+    mine = {unit.id for unit in own}
+    return bool(path) and (path[0].manager_id in mine or any(step.unit_id in mine for step in path[1:2]))

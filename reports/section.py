@@ -54,14 +54,28 @@ def _needy_line(line: Line) -> str:
     return f"{words.clip(line.name, _NAME)} ({waiting}{learning})"
 
 
+def _silent(part: Section) -> str:
+    """How many learners of the CĐCS directly below have been silent for long; never who."""
+    if not part.silent_below:
+        return ""
+    posts = sum(line.posts for line in part.silent_below)
+    most = part.silent_below[0]
+    return (
+        f"Dừng quá {part.ladder.above_days} ngày, chưa xử lý: {words.number(posts)} chức danh ở"
+        f" {words.number(len(part.silent_below))} CĐCS; nhiều nhất {words.clip(most.name, _NAME)}"
+        f" ({words.number(most.posts)})."
+    )
+
+
 def _help(part: Section) -> str:
     if part.holders is None:
-        return "Cần quan tâm: " + "; ".join(_needy_line(line) for line in part.needy) + "." if part.needy else ""
+        needy = "Cần quan tâm: " + "; ".join(_needy_line(line) for line in part.needy) + "." if part.needy else ""
+        return "\n".join(filter(None, (needy, _silent(part))))
     said = []
     if part.not_joined:
         said.append(f"{words.number(part.not_joined)} chưa kết nối")
     if part.stalled:
-        said.append(f"{words.number(part.stalled)} dừng quá 14 ngày")
+        said.append(f"{words.number(part.stalled)} dừng quá {part.ladder.chair_days} ngày")
     return f"Cần giúp: {', '.join(said)}." if said else ""
 
 

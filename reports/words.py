@@ -75,3 +75,8 @@ def week(cut_off: datetime) -> str:
 def clip(text: str, limit: int) -> str:
     """Return `text`, cut with an ellipsis where it is longer than `limit`."""
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
+def plain(text: str) -> str:
+    """Return `text` without what is not printed, which XML cannot hold."""
+    return text if text.isprintable() else "".join(char for char in text if char.isprintable())

@@ -9,6 +9,7 @@ import structlog
 
 from channels.messages import Kind, PersonId
 from handlers import nudge, words
+from learning import periods
 from learning.calendar import allowed_span, at, day_of
 from reports import digest
 from scheduler.broadcasts import queue_waiting
@@ -17,7 +18,7 @@ from storage import broadcasts, due, jobs, joining, learners, outbox, planning, 
 from storage.database import allow_long
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from content.model import Library
     from learning.calendar import DayPart, Holidays, Shift
@@ -90,7 +91,11 @@ class Planner:
         if slot.job is Job.DIGEST and now - slot.at > LATEST:
             log.warning("slot_too_late", job=slot.job.value, slot=slot.at.isoformat())
             return False
-        payload = {"at": slot.at.isoformat(), "cut_off": (slot.cut_off or slot.at).isoformat()}
+        payload = {
+            "at": slot.at.isoformat(),
+            "cut_off": (slot.cut_off or slot.at).isoformat(),
+            "periods": list(slot.periods),
+        }
         key = slot.job.value if slot.job is Job.PLAN else f"{slot.job.value}:{slot.at:%Y%m%d%H%M}"
         async with self._database.begin() as conn:
             if not await planning.take_slot(conn, slot.job.value, slot.at, now):
@@ -102,7 +107,8 @@ class Planner:
 
         def handler(job: Job) -> Handler:
             async def work(payload: Mapping[str, Any]) -> None:
-                slot = Slot(_moment(payload, "at") or now(), job, _moment(payload, "cut_off"))
+                at_moment, cut_off = _moment(payload, "at") or now(), _moment(payload, "cut_off")
+                slot = Slot(at_moment, job, cut_off, tuple(payload.get("periods", ())))
                 queued = await self._do(slot, now())
                 log.info("slot", job=job.value, slot=slot.at.isoformat(), queued=queued)
 
@@ -138,7 +144,7 @@ class Planner:
             case Job.DIGEST:
                 cut_off = slot.cut_off or slot.at
                 await self._snapshot(cut_off, now)  # both may be due at once, and worked in any order
-                return await self._digests(cut_off, now)
+                return await self._digests(cut_off, now, slot.periods)
             case Job.SHIFTS:
                 return await self._ask_shifts(slot, now)
             case Job.NIGHTLY:
@@ -155,12 +161,13 @@ class Planner:
             await allow_long(conn)
             await rollup.take_snapshot(conn, cut_off, now)
 
-    async def _digests(self, cut_off: datetime, now: datetime) -> int:
+    async def _digests(self, cut_off: datetime, now: datetime, codes: Sequence[str]) -> int:
         queued = 0
+        told = [periods.parse(code) for code in codes]
         after: PersonId | None = PersonId(0)
         while after is not None:
             async with self._database.begin() as conn:
-                some, after = await digest.plan_page(conn, cut_off, now, after)
+                some, after = await digest.plan_page(conn, cut_off, now, after, told)
             queued += some
         return queued
 

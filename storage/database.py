@@ -155,6 +155,12 @@ async def allow_long(conn: AsyncConnection) -> None:
         await conn.execute(text(f"SET LOCAL statement_timeout = '{PATIENCE}'"))
 
 
+async def read_as_one(conn: AsyncConnection) -> None:
+    """Let all that this connection reads be of one moment; before its first statement."""
+    if conn.dialect.name == "postgresql":
+        await conn.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+
+
 def is_away(error: BaseException) -> bool:
     """True if it was the fault of the database, which may do better later: the same may be tried again."""
     if isinstance(error, OperationalError | InterfaceError | PoolTimeoutError | OSError):

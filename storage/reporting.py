@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, case, func, literal, literal_column, or_, select
+from sqlalchemy import Integer, and_, bindparam, case, func, literal_column, or_, select
 
 from channels.messages import UnitId
 from learning.roles import GRASSROOTS_TYPES, GROUP_TYPES, Role, Track
-from storage.posts import Counts, exists_on, held_on, is_completed, is_joined, is_started
+from storage.escalations import is_silent
+from storage.posts import Counts, exists_on, flag, held_on, is_completed, is_joined
 from storage.rollup import BASIS
-from storage.tables import COUNTS, learner, learner_course, org_unit, person, position, setting, snapshot, unit_closure
+from storage.tables import COUNTS, org_unit, person, position, setting, snapshot, unit_closure
 from storage.unit_figures import Line, as_line, lines_query, source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import date, datetime
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from channels.messages import PersonId
@@ -68,6 +71,7 @@ class Named:
     is_completed: bool
 
 
+_MOMENT = timedelta(microseconds=1)
 _UNIT = (org_unit.c.id, org_unit.c.code, org_unit.c.name, org_unit.c.unit_type)
 
 
@@ -155,14 +159,42 @@ async def lines(
     offset: int = 0,
 ) -> Sequence[Line]:
     """The units directly below a unit or managed by it, without tổ: by name, or those with most not connected first."""
-    below = and_(org_unit.c.parent_id == unit_id, org_unit.c.unit_type.not_in(GROUP_TYPES))
-    managed = and_(org_unit.c.manager_id == unit_id, _is_managed())
-    line = lines_query(or_(below, managed), cut_off).add_columns(org_unit.c.sort_name).subquery()
+    query = _lines_query(by_need=by_need, is_kept=cut_off is not None)
+    values = {"unit": unit_id, "cut_off": cut_off, "most": limit, "skipped": offset}
+    return [as_line(row) for row in await conn.execute(query, values)]
+
+
+@lru_cache(maxsize=4)
+def _lines_query(*, by_need: bool, is_kept: bool) -> Select[Any]:
+    """The query of `lines`, built once: its many parts take longer to put together than to send."""
+    line = lines_query(_listed(), _cut_off(is_kept=is_kept)).add_columns(org_unit.c.sort_name).subquery()
     order = [(line.c.posts - line.c.joined).desc()] if by_need else []
-    query = select(line).order_by(*order, line.c.sort_name, line.c.id).limit(limit).offset(offset)
+    query = select(line).order_by(*order, line.c.sort_name, line.c.id)
     if by_need:
         query = query.where(line.c.posts > line.c.joined)
-    return [as_line(row) for row in await conn.execute(query)]
+    return query.limit(bindparam("most", type_=Integer)).offset(bindparam("skipped", type_=Integer))
+
+
+def _cut_off(*, is_kept: bool) -> Any:
+    return bindparam("cut_off", type_=snapshot.c.cut_off.type) if is_kept else None
+
+
+def _listed() -> ColumnElement[bool]:
+    """True of a unit that is directly below the unit of the parameter `unit` or managed by it, tổ apart."""
+    unit_id = bindparam("unit", type_=org_unit.c.id.type)
+    below = and_(org_unit.c.parent_id == unit_id, org_unit.c.unit_type.not_in(GROUP_TYPES))
+    return or_(below, and_(org_unit.c.manager_id == unit_id, _is_managed()))
+
+
+@lru_cache(maxsize=2)
+def _first_line_query(*, is_kept: bool) -> Select[Any]:
+    return lines_query(_listed(), _cut_off(is_kept=is_kept)).with_only_columns(org_unit.c.id).limit(1)
+
+
+async def has_lines(conn: AsyncConnection, unit_id: UnitId, cut_off: datetime | None = None) -> bool:
+    """Whether `lines` has any; no figure is summed."""
+    query = _first_line_query(is_kept=cut_off is not None)
+    return (await conn.execute(query, {"unit": unit_id, "cut_off": cut_off})).first() is not None
 
 
 async def managed_below(conn: AsyncConnection, managers: Iterable[UnitId]) -> Mapping[UnitId, Sequence[UnitId]]:
@@ -202,6 +234,14 @@ async def previous_cut_off(conn: AsyncConnection, before: datetime, unit_id: Uni
     return found
 
 
+async def compared_with(
+    conn: AsyncConnection, cut_off: datetime, since: datetime | None, unit_id: UnitId | None = None
+) -> datetime | None:
+    """The cut-off to compare with: the last one not after `since`; without one, the last before `cut_off`."""
+    kept = None if since is None else await previous_cut_off(conn, since + _MOMENT, unit_id)
+    return kept or await previous_cut_off(conn, cut_off, unit_id)
+
+
 async def history(
     conn: AsyncConnection, units: Sequence[UnitId], cut_off: datetime, limit: int
 ) -> Sequence[tuple[datetime, Counts]]:
@@ -223,17 +263,7 @@ async def holders(
     conn: AsyncConnection, unit_id: UnitId, assigned: Mapping[Track, str], day: date, silent_since: datetime
 ) -> Mapping[Role, Holders]:
     """Who holds the posts of a unit and below, by role; stalled: no word since `silent_since` within the module."""
-    silent = (
-        select(literal_column("1"))
-        .where(
-            learner.c.person_id == position.c.person_id,
-            func.coalesce(learner.c.last_word_at, learner.c.joined_at)
-            < literal(silent_since, learner.c.last_word_at.type),
-        )
-        .exists()
-    )
-    begun = is_started(assigned, learner_course.c.completed_at.is_(None))
-    stalled = case((and_(is_joined(), begun, silent), literal_column("1")), else_=literal_column("0"))
+    stalled = flag(is_silent(assigned, silent_since))
     posts = (
         select(position.c.role, stalled.label("stalled"))
         .join(unit_closure, unit_closure.c.unit_id == position.c.unit_id)

@@ -216,6 +216,7 @@ learner = _table(
     Column("reminders_off", Boolean, nullable=False, default=False),
     Column("ladder", SmallInteger, nullable=False, default=0),  # reminders since the last word
     Column("last_word_at", Instant),
+    Column("silence_settled_at", Instant),  # Đã xử lý: of the silence since the last word before it
     Column("last_lesson_at", Instant),  # when the last lesson was offered
     Column("next_due_at", Instant),  # when the clock must look at this learner again; None: never by itself
     Column("next_kind", String(12)),  # what is due then (learning.rhythm.Nudge); None: nobody has decided since

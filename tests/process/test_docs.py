@@ -193,7 +193,12 @@ def test_every_direct_dependency_is_described() -> None:
 def test_every_import_of_the_program_is_a_direct_dependency() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     packages = {re.split(r"[\[<>=,]", name)[0] for name in project["project"]["dependencies"]}
-    imported_as = {"pyyaml": "yaml", "python-telegram-bot": "telegram", "prometheus-client": "prometheus_client"}
+    imported_as = {
+        "pyyaml": "yaml",
+        "python-docx": "docx",
+        "python-telegram-bot": "telegram",
+        "prometheus-client": "prometheus_client",
+    }
     modules = {imported_as.get(name, name.replace("-", "_")) for name in packages}
     text = "\n".join(
         file.read_text(encoding="utf-8")

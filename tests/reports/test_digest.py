@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from channels.messages import Kind, Message
 from handlers import actions
+from learning.periods import parse, week_ending
 from learning.roles import Role
 from reports.digest import MAX_TEXT, plan_digests, render_digest, render_queued
 from storage.tables import delivery, digest_sent, position
@@ -50,7 +51,7 @@ async def test_a_chair_reads_who_needs_help(union: Union) -> None:
         "Trân trọng cảm ơn đồng chí!",
     ]
     assert message.kind is Kind.DIGEST
-    assert labels(message) == ["Danh sách", "Báo thay đổi"]
+    assert labels(message) == ["Danh sách", "Cần giúp", "Báo thay đổi"]
 
 
 async def test_a_province_reads_units_and_no_names(union: Union) -> None:
@@ -157,3 +158,57 @@ async def test_live_figures_are_compared_with_the_last_cut_off(union: Union) -> 
 
     assert "hoàn thành 1 (thêm 1)" in message.text
     assert "Đến 08:00 ngày 23/11/2026" in message.text
+
+
+# --- months, quarters, half-years -------------------------------------------------------------------------------------
+
+
+async def test_a_month_is_a_line_of_the_next_week_and_a_half_year_a_digest_of_its_own(union: Union) -> None:
+    month, half, week = (parse(code) for code in ("2026-M11", "2026-H2", "2026-W49"))
+    await union.snapshot(half.begins)
+    await union.snapshot(month.begins)
+    await union.complete("tổ 3")
+    await union.snapshot(half.cut_off)
+    await union.complete("tổ 2")
+    await union.snapshot(week.cut_off)
+    conn, who = union.conn, union.people["chủ tịch"]
+    told = await render_digest(conn, who, half.cut_off, MONDAY, periods=[half, month])
+    weekly = await render_digest(conn, who, week.cut_off, MONDAY, periods=[week, month])
+    assert told is not None
+    assert weekly is not None
+
+    assert told.title == "Báo cáo học tập 6 tháng cuối năm 2026"
+    assert "Đến hết 30/11/2026" in told.text
+    assert "hoàn thành 1 (thêm 1)" in told.text
+    assert "Thêm, bớt: so với hết 31/05/2026." in told.text
+    assert "Tháng 11/2026 (đến hết 30/11/2026): hoàn thành 1/5, thêm 1." in told.text
+    assert weekly.title == "Báo cáo học tập tuần 30/11–06/12/2026"
+    assert "Tháng 11/2026 (đến hết 30/11/2026): hoàn thành 1/5, thêm 1." in weekly.text
+    assert "hoàn thành 2 (thêm 2)" in weekly.text
+
+
+async def test_one_digest_a_period_whatever_posts_somebody_holds(union: Union) -> None:
+    who = union.people["chủ tịch"]
+    for where in ("T01", "X1", "B", "VN"):
+        await post(union.conn, who, union.units[where], Role.COMMITTEE_MEMBER, receives_reports=True)
+    await union.snapshot(CUT_OFF)
+    week = week_ending(MONDAY.date() - timedelta(days=1))
+    for _ in range(2):
+        await plan_digests(union.conn, CUT_OFF, MONDAY, [week, parse("2026-M11")])
+    rows = (await union.conn.execute(select(delivery.c.subject))).scalars()
+
+    mine = [subject for subject in rows if subject["person"] == who]
+    assert [subject["periods"] for subject in mine] == [["2026-W47", "2026-M11"]]
+
+
+async def test_what_is_new_is_asked_of_all_that_is_told(union: Union) -> None:
+    month = parse("2026-M11")
+    await union.snapshot(month.begins)
+    await union.complete("tổ 2")
+    await union.snapshot(CUT_OFF - WEEK)
+    first = await plan_digests(union.conn, CUT_OFF - WEEK, MONDAY - WEEK)
+    await union.snapshot(CUT_OFF)
+    week = week_ending(MONDAY.date() - timedelta(days=1))
+
+    assert first == 4
+    assert await plan_digests(union.conn, CUT_OFF, MONDAY, [week, month]) == 3  # of CĐCS A, its province, the country

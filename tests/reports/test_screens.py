@@ -70,7 +70,7 @@ async def test_drilling_lists_units_with_a_way_down_and_up(union: Union) -> None
 
     assert "1. CĐ phường Bến Sen: 1 · kết nối 1 · hoàn thành 0/1" in message.text
     assert labels(message) == ["CĐ phường Bến Sen", "CĐCS Giày Vàng", "CĐCS May Hoa Sen", "Gửi tin", "Tạm dừng gửi"]
-    assert labels(base) == ["Đề nghị quan tâm", "Gửi tin", "Tạm dừng gửi", "▴ Đơn vị trên"]
+    assert labels(base) == ["Đề nghị quan tâm", "Đã xử lý", "Gửi tin", "Tạm dừng gửi", "▴ Đơn vị trên"]
     assert "Cần giúp" not in base.text
 
 

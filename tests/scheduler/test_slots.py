@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from learning.calendar import Holidays, at, day_of, local
+from learning.periods import PeriodKind, ending_on, parse
 from scheduler.holidays import by_rule
 from scheduler.slots import Job, Slot, digest_day, due_slots, is_working_day
 
@@ -32,19 +33,75 @@ def test_slots_are_in_order_and_in_the_span(after: datetime, span: timedelta) ->
 
 
 @given(MOMENTS)
-def test_every_week_has_one_digest_and_one_cut_off(after: datetime) -> None:
-    slots = due_slots(after, after + timedelta(days=70), OFF)
-    digests = [slot for slot in slots if slot.job is Job.DIGEST]
+def test_every_week_has_one_digest_and_every_period_is_told_once(after: datetime) -> None:
+    until = after + timedelta(days=70)
+    digests = [slot for slot in due_slots(after, until, OFF) if slot.job is Job.DIGEST]
+    told = [code for slot in digests for code in slot.periods]
 
-    assert 8 <= len(digests) <= 12  # at the ends, some wait over Tết
+    assert 8 <= sum("W" in code for code in told) <= 12  # at the ends, some wait over Tết
+    assert len(told) == len(set(told))
     for slot in digests:
         assert slot.cut_off is not None
         here = local(slot.at)
         assert here.time() == time(8)
         assert is_working_day(here.date(), OFF)
-        assert (local(slot.cut_off).weekday(), local(slot.cut_off).time()) == (0, time(0))
+        assert slot.cut_off == max(parse(code).cut_off for code in slot.periods)
         assert slot.at - slot.cut_off >= timedelta(hours=8)
+        assert parse(slot.periods[0]).kind in {PeriodKind.WEEK, PeriodKind.HALF}
     assert len({slot.cut_off for slot in digests}) == len(digests)
+    ended = [period for day in range(70) for period in ending_on(day_of(after) + timedelta(days=day))]
+    assert {period.code for period in ended if period.last < day_of(until) - timedelta(days=20)} <= set(told)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "expected"),
+    [
+        (  # H2 ends on a Monday: told on Tuesday, and the month and the year with it
+            date(2026, 11, 29),
+            date(2026, 12, 8),
+            [
+                (date(2026, 11, 30), date(2026, 11, 29), ("2026-W48",)),
+                (date(2026, 12, 1), date(2026, 11, 30), ("2026-H2", "2026", "2026-M11")),
+                (date(2026, 12, 7), date(2026, 12, 6), ("2026-W49",)),
+            ],
+        ),
+        (  # the month, and the quarter with it, on the next Monday; 31/8 to 2/9 are off
+            date(2026, 8, 29),
+            date(2026, 9, 8),
+            [
+                (date(2026, 9, 3), date(2026, 8, 30), ("2026-W35",)),
+                (date(2026, 9, 7), date(2026, 9, 6), ("2026-W36", "2026-M08")),
+            ],
+        ),
+        (
+            date(2026, 9, 29),
+            date(2026, 10, 6),
+            [(date(2026, 10, 5), date(2026, 10, 4), ("2026-W40", "2026-Q3", "2026-M09"))],
+        ),
+        (  # 31/5/2026 is a Sunday: one digest tells both
+            date(2026, 5, 31),
+            date(2026, 6, 3),
+            [(date(2026, 6, 1), date(2026, 5, 31), ("2026-W22", "2026-H1", "2026-M05"))],
+        ),
+        (  # 30/11/2024 is a Saturday: put off to the Monday on which the week's goes out
+            date(2024, 11, 30),
+            date(2024, 12, 3),
+            [(date(2024, 12, 2), date(2024, 12, 1), ("2024-W48", "2024", "2024-H2", "2024-M11"))],
+        ),
+    ],
+)
+def test_months_quarters_and_halves(
+    since: date, until: date, expected: list[tuple[date, date, tuple[str, ...]]]
+) -> None:
+    slots = due_slots(at(since, time.min), at(until, time.min), OFF)
+
+    assert [
+        (day_of(slot.at), day_of(slot.cut_off) - timedelta(days=1), slot.periods)
+        for slot in slots
+        if slot.job is Job.DIGEST and slot.cut_off
+    ] == expected
+    taken = {slot.cut_off for slot in due_slots(at(since, time.min) - timedelta(seconds=1), at(until, time.min), OFF)}
+    assert {parse(code).cut_off for _, _, codes in expected for code in codes if "W" not in code} <= taken
 
 
 @given(MOMENTS)
@@ -66,7 +123,7 @@ def test_a_plain_week() -> None:
         Slot(at(monday, time.min), Job.SNAPSHOT, at(monday, time.min)),
         Slot(at(monday, time(2, 30)), Job.NIGHTLY),
         Slot(at(monday, time(4)), Job.PLAN),
-        Slot(at(monday, time(8)), Job.DIGEST, at(monday, time.min)),
+        Slot(at(monday, time(8)), Job.DIGEST, at(monday, time.min), ("2026-W45",)),
     ]
 
 
