@@ -31,6 +31,7 @@ class Post:
         position_id: None for the chair's post of a union that has named nobody.
         person_id: None for a vacant one.
         base: the union, for a chair of a grassroots union; else None.
+        path: ids of the unit and of all above it, nearest first.
     """
 
     position_id: int | None
@@ -43,6 +44,7 @@ class Post:
     is_first_term: bool = False
     valid_from: date | None = None
     base: Base | None = None
+    path: tuple[int, ...] = ()
 
     @property
     def began_on(self) -> date | None:

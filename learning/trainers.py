@@ -104,7 +104,7 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A decision that `owner_id` trains in a level's place: for the CĐCS `unit_id`, or for those it is above or manages."""
+    """A decision that `owner_id` trains in a level's place: for the CĐCS `unit_id`, or those it is above or manages."""
 
     unit_id: int
     owner_id: int

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, or_, select, update
 
-from channels.messages import UnitId
 from learning.calendar import at, day_of
 from learning.recognition import Kind
 from storage.database import insert
@@ -29,6 +28,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
+    from channels.messages import UnitId
+
 _PAGE = 500  # rows of one statement
 
 
@@ -47,7 +48,7 @@ class Attended:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A union's decision that completing a course on the assistant is recognised; `valid_to` is the first day without."""
+    """A union's decision that completing a course on the assistant is recognised; on `valid_to` it holds no more."""
 
     id: int
     unit_id: UnitId
