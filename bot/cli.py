@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from bot import (
     backup,
+    cli_classes,
     cli_content,
+    cli_decision,
     cli_digest,
     cli_exchange,
     cli_items,
@@ -20,6 +22,7 @@ from bot import (
     cli_roster,
     cli_search,
     cli_sending,
+    cli_targets,
     invite,
     log,
     settings,
@@ -37,9 +40,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.settings import Settings
+    from content.model import Library
     from storage.database import Database
 
 REFUSED = 1
+ON_DATABASE = dict.fromkeys(cli_sending.COMMANDS, cli_sending.run) | dict.fromkeys(
+    cli_decision.COMMANDS, cli_decision.run
+)
 BENCHES = {name: f"bench.{name}" for name in ("bulk", "pace", "plan", "roster", "search", "taps")}
 
 
@@ -62,6 +69,12 @@ def parser() -> ArgumentParser:
     cli_content.add_arguments(commands.add_parser("content", help="nội dung"))
     cli_search.add_arguments(commands.add_parser("search", help="tra cứu bài học và con số"))
     cli_digest.add_arguments(commands.add_parser("digest", help="số liệu của một đơn vị"))
+    cli_targets.add_arguments(commands.add_parser("targets", help="chỉ tiêu của một đơn vị"))
+    cli_classes.add_arguments(commands.add_parser("classes", help="kết quả ĐTBD qua lớp"))
+    cli_decision.add_decision_arguments(
+        commands.add_parser("decision", help="quyết định tính học trên trợ lý là được công nhận ĐTBD")
+    )
+    cli_decision.add_trainer_arguments(commands.add_parser("trainer", help="giao đơn vị bồi dưỡng chủ tịch CĐCS"))
     cli_plan.add_arguments(commands.add_parser("plan", help="tin sẽ gửi trong một ngày, theo giờ"))
     cli_jobs.add_arguments(commands.add_parser("jobs", help="việc chạy nền"))
     cli_sending.add_pause_arguments(commands.add_parser("pause", help="tạm dừng gửi tới một đơn vị"))
@@ -112,6 +125,8 @@ async def _run(args: Namespace) -> int:
         return await cli_exchange.run(args)
     if args.command == "roster" and args.roster_command == "template":
         return await cli_roster.run(args, "")
+    if args.command == "classes" and args.classes_command == "template":
+        return await cli_classes.run_template(args, _titles(loader.load()))
     chosen = settings.read()
     match args.command:
         case "demo":
@@ -163,8 +178,8 @@ async def _on_database(args: Namespace, chosen: Settings) -> int:
                 return await cli_jobs.run(args, database)
             case "invite":
                 return await invite.run(args, database, now, await _bot_name(chosen))
-            case command if command in cli_sending.COMMANDS:
-                return await cli_sending.run(args, database, now)
+            case command if command in ON_DATABASE:
+                return await ON_DATABASE[command](args, database, now)
             case _:
                 return await _with_content(args, chosen, database, now)
     finally:
@@ -176,12 +191,21 @@ async def _with_content(args: Namespace, chosen: Settings, database: Database, n
     match args.command:
         case "content":
             return await cli_items.run(args, database, library)
+        case "classes":
+            return await cli_classes.run(args, database, _titles(library), now)
+        case "targets":
+            assigned = assigned_modules(library, chosen.assigned)
+            return await cli_targets.run(args, database, library, assigned, now)
         case "plan":
             async with database.begin() as conn:
                 off = await holidays.load(conn, day_of(now))
             return await cli_plan.run(args, database, planner_for(chosen, database, library, off), off, now)
         case _:
             return await cli_digest.run(args, database, assigned_modules(library, chosen.assigned), now)
+
+
+def _titles(library: Library) -> dict[str, str]:
+    return {module.id: module.title for module in library.modules}
 
 
 async def _bot_name(chosen: Settings) -> str | None:

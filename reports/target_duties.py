@@ -33,7 +33,7 @@ class Owed:
     is_own: bool
 
 
-async def owed(conn: AsyncConnection, unit_id: UnitId, cut_off: datetime) -> Sequence[Owed]:
+async def owed(conn: AsyncConnection, unit_id: UnitId, cut_off: datetime, facts: Facts | None = None) -> Sequence[Owed]:
     """
     Who must train which chairs by the resolution (T4, T5, T6): the unit's own debts first, then those of other units.
 
@@ -41,7 +41,7 @@ async def owed(conn: AsyncConnection, unit_id: UnitId, cut_off: datetime) -> Seq
     """
     day = last_day(cut_off)
     own = _by_owner(await targets.trained_by(conn, unit_id, day), day)
-    below = _by_owner(await targets.facts(conn, unit_id, day), day)
+    below = _by_owner(facts or await targets.facts(conn, unit_id, day), day)
     cells = {key: cell for key, cell in own.items() if key[1] == unit_id}
     cells |= {key: cell for key, cell in below.items() if key[1] != unit_id}
     units = await target_people.unit_names(conn, {owner for _, owner in cells if owner is not None})

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from learning.roles import Role
-from learning.targets import AWARENESS_LESSONS, Counting, Done, Target
-from reports.targets import tally
+from learning.targets import Counting, Target
+from reports.targets import facts_of, tally
 from reports.words import last_day
-from storage import target_people, targets
+from storage import target_people
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from channels.messages import UnitId
     from learning.target_count import Post
+    from storage.targets import Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ async def missing(
     limit: int,
     offset: int = 0,
     with_names: bool = True,
+    facts: Facts | None = None,
 ) -> Sequence[Missing]:
     """
     A page of who is missing in a target, the own direct level first; all pages together hold `Measured.missing` posts.
@@ -58,8 +60,7 @@ async def missing(
     if target.counting is not Counting.POSTS:
         return []
     day = last_day(cut_off)
-    lessons = (AWARENESS_LESSONS, cut_off) if target.done is Done.LESSONS else None
-    facts = await targets.facts(conn, unit_id, day, lessons=lessons)
+    facts = facts or await facts_of(conn, unit_id, cut_off, [target])
     left = tally(target, facts, day, compulsory).missing
     direct = [post for post in left if _is_direct(post, unit_id)]
     deeper = Counter(post.path[post.path.index(unit_id) - 1] for post in left if not _is_direct(post, unit_id))

@@ -113,6 +113,12 @@ def duty_of(target: Target, post: Post, facts: Facts, day: date) -> Duty | None:
     return duty(target.rule, post.base, day, facts.assignments)
 
 
+async def facts_of(conn: AsyncConnection, unit_id: UnitId, cut_off: datetime, wanted: Sequence[Target]) -> Facts:
+    """What these targets are counted from, for a unit at a cut-off."""
+    lessons = (AWARENESS_LESSONS, cut_off) if any(one.done is Done.LESSONS for one in wanted) else None
+    return await targets.facts(conn, unit_id, last_day(cut_off), lessons=lessons)
+
+
 async def measures(
     conn: AsyncConnection,
     unit_id: UnitId,
@@ -120,6 +126,7 @@ async def measures(
     compulsory: Collection[str],
     *,
     with_references: bool = False,
+    facts: Facts | None = None,
 ) -> Sequence[Measured]:
     """
     Every target of a unit at a cut-off.
@@ -132,13 +139,12 @@ async def measures(
         cut_off: the moment; what happens in the day it ends counts.
         compulsory: the modules that full-timers must be recognised in.
         with_references: also those of 2021.
+        facts: from `facts_of`, where the caller has them already.
     """
     day = last_day(cut_off)
     wanted = targets_on(day, with_references=with_references)
     kept = await target_snapshots.read(conn, unit_id, cut_off)
-    lessons = (AWARENESS_LESSONS, cut_off) if any(one.done is Done.LESSONS for one in wanted) else None
     found: list[Measured] = []
-    facts: Facts | None = None
     for target in wanted:
         if target.whom is Whom.MONEY:
             spent = await training_years.read(conn, unit_id, day.year)
@@ -149,7 +155,7 @@ async def measures(
         elif kept and not target.is_reference:
             found.append(Measured(target, *kept.get(target.key, (0, 0)), cut_off))
         else:
-            facts = facts or await targets.facts(conn, unit_id, day, lessons=lessons)
+            facts = facts or await facts_of(conn, unit_id, cut_off, wanted)
             numbers = tally(target, facts, day, compulsory).numbers(target.counting)
             found.append(Measured(target, *numbers, cut_off))
     return found

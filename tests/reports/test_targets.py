@@ -192,7 +192,7 @@ async def test_of_2021_for_comparison(database: Database) -> None:
         await conn.execute(update(org_unit).where(org_unit.c.id == union.middle).values(sector="nha_nuoc"))
         aware = await cadre(conn, "Lê A", union.small, Role.CHAIR)
         await post(conn, aware, union.big, Role.CHAIR)
-        runs = [
+        runs: list[dict[str, Any]] = [
             {
                 "person_id": aware,
                 "kind": "lesson",
