@@ -7,7 +7,6 @@ denominator. Names are for the own direct level alone; deeper, units and numbers
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -159,23 +158,3 @@ async def measures(
             numbers = tally(target, facts, day, compulsory).numbers(target.counting)
             found.append(Measured(target, *numbers, cut_off))
     return found
-
-
-async def keep(conn: AsyncConnection, cut_off: datetime, now: datetime, compulsory: Collection[str]) -> int:
-    """Keep the targets of every unit above the CĐCS at a cut-off, once; returns the rows kept, 0 if it was done."""
-    if await target_snapshots.is_taken(conn, cut_off):
-        return 0
-    day = last_day(cut_off)
-    sums: dict[tuple[int, str], list[int]] = defaultdict(lambda: [0, 0])
-    for unit_id in await target_snapshots.units_above(conn, day):
-        sums[unit_id, targets_on(day)[0].key] = [0, 0]
-    for root in await target_snapshots.roots(conn, day):
-        facts = await targets.facts(conn, root, day)
-        for target in targets_on(day):
-            counts = tally(target, facts, day, compulsory)
-            for place, post in enumerate(counts.counted):
-                for unit_id in post.path[1:] if post.base else post.path:
-                    cell = sums[unit_id, target.key]
-                    cell[0] += place in counts.done
-                    cell[1] += 1
-    return await target_snapshots.write(conn, cut_off, now, {key: (one, all_) for key, (one, all_) in sums.items()})

@@ -94,7 +94,7 @@ async def test_importing_twice_counts_once(
         marked = set((await conn.execute(select(rollup_dirty.c.person_id))).scalars())
 
     assert counts == [(4, 3, 1), (4, 3, 1), (4, 0, 4)]
-    assert [(one.module_id, one.hours) for one in rows["hoa"] + rows["binh"]] == [("M4", 8.0), ("M4", 7.5)]
+    assert [(one.module_id, one.hours) for one in (*rows["hoa"], *rows["binh"])] == [("M4", 8.0), ("M4", 7.5)]
     assert [(one.module_id, one.topic, one.hours) for one in rows["cuc"]] == [(OTHER, "Văn nghệ quần chúng", None)]
     assert marked == {people["hoa"], people["binh"], people["cuc"]}
 
