@@ -61,7 +61,7 @@ class Measured:
     def shown(self) -> str:
         """The figures as an office writes them: "268/1.385 (19,4%)", "3/7", "—"."""
         if self.denominator is None:
-            return number(self.numerator) if self.numerator else NOTHING
+            return f"{number(self.numerator)}, {number(self.courses or 0)} chuyên đề" if self.numerator else NOTHING
         if self.denominator == 0:
             return NOTHING
         counted = f"{number(self.numerator)}/{number(self.denominator)}"

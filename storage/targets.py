@@ -119,7 +119,7 @@ async def facts(
         day: positions and units as on this day, recognitions until it, sizes as at the start of its union year.
         lessons: the ids of lessons that matter and the moment until which they are looked at; None for none.
     """
-    chairs = (await conn.execute(chairs_query([unit_id], day))).all()
+    chairs = _one_a_unit((await conn.execute(chairs_query([unit_id], day))).all())
     staff = (await conn.execute(staff_query(unit_id, day))).all()
     return await _facts(conn, [*chairs, *staff], day, await _sizes(conn, [unit_id]), lessons)
 
@@ -128,8 +128,22 @@ async def trained_by(conn: AsyncConnection, unit_id: int, day: date) -> Facts:
     """The chairs whom a unit may have to train: below it, managed by it, or given to it by a decision."""
     given = select(trainer_assignment.c.unit_id).where(trainer_assignment.c.owner_id == unit_id)
     units = sorted({unit_id, *(await conn.execute(given)).scalars()})
-    rows = (await conn.execute(chairs_query(units, day, units))).all()
+    rows = _one_a_unit((await conn.execute(chairs_query(units, day, units))).all())
     return await _facts(conn, rows, day, await _sizes_of(conn, {row.unit_id for row in rows}), None)
+
+
+def _one_a_unit(rows: Sequence[Any]) -> list[Any]:
+    """The chair elected last where the roster still has the one before: a union counts once."""
+    latest: dict[int, Any] = {}
+    for row in rows:
+        other = latest.get(row.unit_id)
+        if other is None or _began(row) >= _began(other):
+            latest[row.unit_id] = row
+    return list(latest.values())
+
+
+def _began(row: Any) -> tuple[date, int]:
+    return row.elected_on or row.held_from or date.min, row.position_id or 0
 
 
 async def _facts(
