@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from channels.messages import UnitId
 from learning.calendar import at, day_of, local
+from learning.clauses import DISCREPANCIES
 from learning.roles import Track
 from learning.targets import targets_on
 from reports import target_duties, target_missing, targets, words
@@ -75,7 +76,11 @@ async def run(
     if args.json:
         print(json.dumps([_as_json(one, left[one.target.key], owed) for one in found], ensure_ascii=False, indent=2))
     else:
-        print("\n".join(_as_text(f"{unit.name} ({unit.code})", cut_off, found, owed)))
+        lines = _as_text(f"{unit.name} ({unit.code})", cut_off, found, owed)
+        if args.all:
+            lines += ["", "Hai văn bản khác nhau ở:"]
+            lines += [f"  {one.subject}: {one.in_resolution} (NQ); {one.in_guideline} (HD)." for one in DISCREPANCIES]
+        print("\n".join(lines))
     return 0
 
 

@@ -24,7 +24,7 @@ Figures = dict[tuple[int, str], tuple[int, int]]
 
 async def figures(conn: AsyncConnection, cut_off: datetime, compulsory: Collection[str]) -> Figures | None:
     """
-    Numerator and denominator by unit and target; None if that cut-off has been kept. Nothing is written.
+    Numerator and denominator by unit and target; None if that cut-off has been kept, or nothing was measured then.
 
     Every unit above the CĐCS has at least one row, so that what is missing is known to have been nought.
     """
@@ -32,6 +32,8 @@ async def figures(conn: AsyncConnection, cut_off: datetime, compulsory: Collecti
         return None
     day = last_day(cut_off)
     wanted = targets_on(day)
+    if not wanted:
+        return None
     found: Figures = {(unit_id, wanted[0].key): (0, 0) for unit_id in await target_snapshots.units_above(conn, day)}
     for root in await target_snapshots.roots(conn, day):
         facts = await targets.facts(conn, root, day)

@@ -13,6 +13,7 @@ from roster.class_rows import ClassesRead, ClassRow, module_names, read_classes
 from roster.faults import CLASS_SHEET, HINT, Fault, refused
 from roster.headings import Col
 from roster.rows import code_key
+from roster.sheets import RawRow, RawSheet
 from storage import recognitions
 from storage import roster as store
 from storage.recognitions import Attended
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from roster.sheets import RawSheet
     from storage.roster import PersonRecord
 
 
@@ -84,6 +84,29 @@ async def check(conn: AsyncConnection, sheet: RawSheet, modules: Mapping[str, st
     new = recognitions.only_new(found, await recognitions.known_classes(conn, {row.person_id for row in found}))
     read.set_aside.sort(key=lambda fault: fault.row or 0)
     return ClassPlan(read.filled, tuple(new), len(found) - len(new), tuple(read.set_aside), (), heads.warnings)
+
+
+async def check_one(
+    conn: AsyncConnection, cells: Mapping[Col, str], modules: Mapping[str, str], today: date
+) -> ClassPlan:
+    """
+    Say what entering one line by hand would do, judged as a line of a file is; `recognitions.add_classes` enters it.
+
+    Args:
+        conn: a connection.
+        cells: what was typed, by column of the sheet; columns that are missing are empty.
+        modules: the titles of the assistant's modules by id.
+        today: the day in Viet Nam.
+
+    Returns:
+        A plan whose `set_aside` says what is wrong in which column; `new` is empty then.
+    """
+    columns = headings.COLUMNS[CLASS_SHEET]
+    typed = tuple(cells.get(column, "") for column in columns)
+    if not any(text.strip() for text in typed):
+        return ClassPlan(errors=(Fault(CLASS_SHEET, None, None, f"chưa ghi gì.{HINT}điền các ô bắt buộc."),))
+    sheet = RawSheet(CLASS_SHEET, [RawRow(1, tuple(columns)), RawRow(2, typed)])
+    return await check(conn, sheet, modules, today)
 
 
 async def _settle(conn: AsyncConnection, read: ClassesRead) -> list[Attended]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
@@ -155,7 +156,11 @@ async def _facts(
 ) -> Facts:
     paths = await _paths(conn, {row.unit_id: row for row in rows})
     starts = union_year(day)[0]
-    posts = [_post(row, paths[row.unit_id], history.get(row.unit_id, ()), starts) for row in rows]
+
+    def build() -> list[Post]:
+        return [_post(row, paths[row.unit_id], history.get(row.unit_id, ()), starts) for row in rows]
+
+    posts = await asyncio.to_thread(build)  # a second or two for a whole country
     persons = {post.person_id for post in posts if post.person_id is not None}
     recognised = await credits_of(conn, persons, day)
     finished = await finished_lessons(conn, persons, *lessons) if lessons else {}

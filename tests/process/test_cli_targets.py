@@ -72,7 +72,8 @@ async def test_classes_and_a_decision_make_the_targets(database: Database, in_pr
     assert set(after) >= {f"T{n}" for n in range(1, 9)}
     assert "T9" not in after
     assert "T9" in await targets("--all")
-    status, out, _ = await in_process("targets", "--unit", "T01")
+    status, out, _ = await in_process("targets", "--unit", "T01", "--all")
+    assert "Khu vực: mọi chủ tịch công đoàn cơ sở (NQ); " in out
     assert "Đơn vị này: 2/20 (10%)" in out
     status, out, _ = await in_process("decision", "list", "--json")
     assert json.loads(out)[0] | {"name": ""} == {

@@ -12,8 +12,10 @@ from sqlalchemy import func, select
 from bot import cli_classes
 from learning.recognition import OTHER
 from learning.roles import Role
+from roster import classes
 from roster.faults import CLASS_SHEET
-from storage.recognitions import of_person
+from roster.headings import COLUMNS, Col
+from storage.recognitions import add_classes, of_person
 from storage.tables import recognition, rollup_dirty
 from tests.builders import NOW, human, post, unit
 
@@ -53,13 +55,15 @@ async def people(database: Database) -> dict[str, PersonId]:
 
 @pytest.fixture
 def sheet(tmp_path: Path) -> Callable[..., Path]:
-    def write(lines: Sequence[str], heads: str = HEADS, title: str = CLASS_SHEET) -> Path:
+    def write(lines: Sequence[str], heads: str = HEADS, title: str = CLASS_SHEET, formula: str = "") -> Path:
         path = tmp_path / "ket_qua.xlsx"
         with xlsxwriter.Workbook(str(path), {"strings_to_formulas": False}) as book:
             made = book.add_worksheet(title)
             for row, line in enumerate((heads, *lines)):
                 for column, cell in enumerate(line.split("|")):
                     made.write_string(row, column, cell)
+            if formula:
+                made.write_formula(1, 6, formula)
         return path
 
     return write
@@ -129,11 +133,28 @@ async def test_a_faulty_row_is_set_aside_with_its_cell_and_how_to_mend_it(
     assert "Gợi ý: " in fault["message"]
 
 
+async def test_one_line_by_hand_is_judged_as_a_line_of_a_file(database: Database, people: dict[str, PersonId]) -> None:
+    cells = dict(zip(COLUMNS[CLASS_SHEET], GOOD[0].split("|"), strict=True))
+    async with database.begin() as conn:
+        good = await classes.check_one(conn, cells, MODULES, NOW.date())
+        await add_classes(conn, good.new, NOW)
+        again = await classes.check_one(conn, cells, MODULES, NOW.date())
+        wrong = await classes.check_one(conn, {**cells, Col.HELD_ON: "31/02/2026"}, MODULES, NOW.date())
+        empty = await classes.check_one(conn, {Col.FULL_NAME: " "}, MODULES, NOW.date())
+        kept = await of_person(conn, people["hoa"])
+
+    assert ([row.person_id for row in good.new], len(kept)) == ([people["hoa"]], 1)
+    assert (again.new, again.known) == ((), 1)
+    assert [fault.column for fault in wrong.set_aside] == ["Ngày"]
+    assert (len(empty.errors), empty.new) == (1, ())
+
+
 async def test_what_cannot_be_a_result_is_refused_whole(database: Database, run: Run, sheet: Run) -> None:
     for path in (
         sheet(GOOD, title="Trang1"),
         sheet(GOOD, heads=HEADS.replace("Văn bản", "Ghi chú")),
         sheet(("CB1|TrÇn B×nh|||M4|01/06/2026|8|T01|12/KH",)),
+        sheet(GOOD, formula="=1+1"),
     ):
         code, result, err = await run(path)
         assert code == 1
