@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from learning.calendar import day_of
+from learning.roles import GROUP_TYPES
 from learning.text import clean
 from learning.trainers import Assignment, Level
 from reports.words import day
@@ -106,6 +107,8 @@ async def _decide(args: Namespace, database: Database, now: datetime) -> int:
         unit = await unit_by_code(conn, args.unit)
         if unit is None:
             return _unknown(args.unit)
+        if unit.unit_type in GROUP_TYPES:
+            return _refuse(f"«{unit.name}» là tổ. Gợi ý: ghi mã công đoàn cơ sở hoặc công đoàn cấp trên.")
         if not await recognitions.decide(conn, unit.id, document, args.since, now):
             return _refuse(f"«{unit.name}» đang có quyết định. Gợi ý: kết thúc bằng «taphuan decision end» trước.")
     return _say(
