@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, fields
-from datetime import time
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import or_, select, update
 
-from learning.calendar import at, day_of
+from learning.calendar import day_of
 from learning.recognition import Kind
 from storage.database import insert
 from storage.rollup_tree import batches
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
     from datetime import date, datetime
 
+    from sqlalchemy import Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from channels.messages import UnitId
@@ -131,7 +131,7 @@ async def decide(conn: AsyncConnection, unit_id: int, document: str, valid_from:
     await conn.execute(
         recognition_decision.insert().values(unit_id=unit_id, document=document, valid_from=valid_from, recorded_at=now)
     )
-    await grant(conn, None)
+    await grant(conn, None, unit_id)
     return True
 
 
@@ -167,7 +167,7 @@ async def decisions(conn: AsyncConnection) -> Sequence[Decision]:
     return [Decision(*row) for row in await conn.execute(query)]
 
 
-async def grant(conn: AsyncConnection, persons: Collection[int] | None) -> int:
+async def grant(conn: AsyncConnection, persons: Collection[int] | None, unit_id: int | None = None) -> int:
     """
     Recognise what was completed under a decision and is not recognised yet.
 
@@ -177,51 +177,75 @@ async def grant(conn: AsyncConnection, persons: Collection[int] | None) -> int:
     Args:
         conn: a write transaction.
         persons: only theirs; None for everybody.
+        unit_id: only by the decisions of that unit; None for all.
     """
+    if persons is not None and not persons:
+        return 0
+    if (await conn.execute(select(recognition_decision.c.id).limit(1))).first() is None:
+        return 0
     granted = 0
-    for one in await decisions(conn):
-        for batch in [None] if persons is None else batches(persons):
-            granted += await _grant(conn, one, batch)
+    for batch in [None] if persons is None else batches(persons):
+        query = _completed()
+        if batch is not None:
+            query = query.where(learner_course.c.person_id.in_(batch))
+        if unit_id is not None:
+            query = query.where(recognition_decision.c.unit_id == unit_id)
+        granted += await _add(conn, _granted((await conn.execute(query)).all()))
     return granted
 
 
-async def _grant(conn: AsyncConnection, one: Decision, persons: list[int] | None) -> int:
-    course = learner_course.c
+def _completed() -> Select[Any]:
+    """What was completed by somebody with a post below a unit that ever decided, and is not recognised by it yet."""
+    course, decision = learner_course.c, recognition_decision.c
     done = (
         select(recognition.c.id)
         .where(
             recognition.c.person_id == course.person_id,
             recognition.c.module_id == course.module_id,
             recognition.c.kind == Kind.DECISION.value,
-            recognition.c.by_unit_id == one.unit_id,
+            recognition.c.by_unit_id == decision.unit_id,
             recognition.c.recorded_at >= course.completed_at,
         )
         .exists()
     )
-    query = (
-        select(course.person_id, course.module_id, course.completed_at, position.c.valid_from, position.c.valid_to)
-        .join(position, position.c.person_id == course.person_id)
-        .join(
-            unit_closure,
-            and_(unit_closure.c.unit_id == position.c.unit_id, unit_closure.c.ancestor_id == one.unit_id),
+    return (
+        select(
+            course.person_id,
+            course.module_id,
+            course.completed_at,
+            position.c.valid_from.label("held_from"),
+            position.c.valid_to.label("held_to"),
+            decision.unit_id,
+            decision.document,
+            decision.valid_from,
+            decision.valid_to,
         )
-        .where(course.completed_at >= at(one.valid_from, time()), ~done)
+        .select_from(
+            learner_course.join(position, position.c.person_id == course.person_id)
+            .join(unit_closure, unit_closure.c.unit_id == position.c.unit_id)
+            .join(recognition_decision, decision.unit_id == unit_closure.c.ancestor_id)
+        )
+        .where(course.completed_at.is_not(None), ~done)
     )
-    if one.valid_to is not None:
-        query = query.where(course.completed_at < at(one.valid_to, time()))
-    if persons is not None:
-        query = query.where(course.person_id.in_(persons))
-    rows: dict[tuple[int, str, date], dict[str, Any]] = {}
-    for found in await conn.execute(query):
-        held_on = day_of(found.completed_at)
-        if found.valid_from <= held_on and (found.valid_to is None or held_on < found.valid_to):
-            rows[found.person_id, found.module_id, held_on] = {
-                "person_id": found.person_id,
-                "module_id": found.module_id,
+
+
+def _granted(rows: Iterable[Any]) -> list[dict[str, Any]]:
+    """The recognitions that follow: completed while the post was held and the decision was in force."""
+    granted: dict[tuple[int, str, int, date], dict[str, Any]] = {}
+    for row in rows:
+        day = day_of(row.completed_at)
+        if _holds(day, row.held_from, row.held_to) and _holds(day, row.valid_from, row.valid_to):
+            granted[row.person_id, row.module_id, row.unit_id, day] = {
+                "person_id": row.person_id,
+                "module_id": row.module_id,
                 "kind": Kind.DECISION.value,
-                "held_on": held_on,
-                "by_unit_id": one.unit_id,
-                "document": one.document,
-                "recorded_at": found.completed_at,
+                "held_on": day,
+                "by_unit_id": row.unit_id,
+                "document": row.document,
+                "recorded_at": row.completed_at,
             }
-    return await _add(conn, list(rows.values()))
+    return list(granted.values())
+
+
+def _holds(day: date, since: date, until: date | None) -> bool:
+    return since <= day and (until is None or day < until)
