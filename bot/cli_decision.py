@@ -12,7 +12,7 @@ from learning.roles import GROUP_TYPES
 from learning.text import clean
 from learning.trainers import Assignment, Level
 from reports.words import day
-from storage import recognitions, target_people, trainer_assignments
+from storage import recognition_decisions, target_people, trainer_assignments
 from storage.units import unit_by_code
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ async def _decide(args: Namespace, database: Database, now: datetime) -> int:
             return _unknown(args.unit)
         if unit.unit_type in GROUP_TYPES:
             return _refuse(f"«{unit.name}» là tổ. Gợi ý: ghi mã công đoàn cơ sở hoặc công đoàn cấp trên.")
-        if not await recognitions.decide(conn, unit.id, document, args.since, now):
+        if not await recognition_decisions.decide(conn, unit.id, document, args.since, now):
             return _refuse(f"«{unit.name}» đang có quyết định. Gợi ý: kết thúc bằng «taphuan decision end» trước.")
     return _say(
         args,
@@ -124,14 +124,14 @@ async def _end_decision(args: Namespace, database: Database, now: datetime) -> i
         unit = await unit_by_code(conn, args.unit)
         if unit is None:
             return _unknown(args.unit)
-        if not await recognitions.end_decision(conn, unit.id, on):
+        if not await recognition_decisions.end_decision(conn, unit.id, on):
             return _refuse(f"«{unit.name}» không có quyết định nào đang giữ vào {day(on)}.")
     return _say(args, {"unit": unit.code, "to": on.isoformat()}, f"{unit.name}: thôi công nhận từ {day(on)}.")
 
 
 async def _list_decisions(args: Namespace, database: Database) -> int:
     async with database.connect() as conn:
-        found = await recognitions.decisions(conn)
+        found = await recognition_decisions.decisions(conn)
     rows = [
         {
             "unit": one.unit_code,

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, delete, func, literal_column, or_, select,
 
 from channels.messages import PersonId, UnitId
 from learning.roles import Role, Track
-from storage import recognitions
+from storage import recognition_decisions
 from storage.database import insert
 from storage.posts import ALL, OWN, Counts, own_counts, period_of
 from storage.rollup_tree import Key, above, add, batches, mend, sum_up
@@ -117,7 +117,7 @@ async def fold(conn: AsyncConnection, assigned: Mapping[Track, str], today: date
     )
     marks = (await conn.execute(taken)).all()
     persons = {mark.person_id for mark in marks if mark.person_id is not None}
-    await recognitions.grant(conn, persons)
+    await recognition_decisions.grant(conn, persons)
     if len(marks) == PAGE:
         waiting = select(func.count()).select_from(select(rollup_dirty.c.id).limit(REBUILD_ABOVE).subquery())
         if (await conn.execute(waiting)).scalar_one() == REBUILD_ABOVE:
@@ -182,7 +182,7 @@ async def rebuild(conn: AsyncConnection, assigned: Mapping[Track, str], today: d
     """Count everything anew; returns the number of marks that this settled."""
     await _lock_basis(conn)
     marked = select(rollup_dirty.c.person_id).where(rollup_dirty.c.person_id.is_not(None)).distinct()
-    await recognitions.grant(conn, set((await conn.execute(marked)).scalars()))
+    await recognition_decisions.grant(conn, set((await conn.execute(marked)).scalars()))
     settled = (await conn.execute(delete(rollup_dirty))).rowcount
     await conn.execute(delete(unit_rollup))
     own = own_counts(assigned, today)

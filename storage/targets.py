@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -13,21 +12,20 @@ from sqlalchemy import and_, or_, select, union
 from learning.roles import BELOW_PROVINCE_TYPES, Role
 from learning.target_count import LEADERS, Learned, Post, union_year
 from learning.trainers import CHAIRED_TYPES, Above, Assignment, Base
-from learning.unit_sizes import Size, size_on
+from learning.unit_sizes import size_on
 from storage.posts import exists_on, held_on
-from storage.rollup_tree import batches
 from storage.tables import (
     org_unit,
     position,
     trainer_assignment,
     unit_closure,
-    unit_history,
 )
 from storage.target_people import credits_of, finished_lessons
 from storage.trainer_assignments import assignments
+from storage.unit_past import as_sizes, changes_below, changes_of, paths
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy import Select
@@ -122,7 +120,7 @@ async def facts(
     """
     chairs = _one_a_unit((await conn.execute(chairs_query([unit_id], day))).all())
     staff = (await conn.execute(staff_query(unit_id, day))).all()
-    return await _facts(conn, [*chairs, *staff], day, await _sizes(conn, [unit_id]), lessons)
+    return await _facts(conn, [*chairs, *staff], day, await changes_below(conn, unit_id), lessons)
 
 
 async def trained_by(conn: AsyncConnection, unit_id: int, day: date) -> Facts:
@@ -130,7 +128,7 @@ async def trained_by(conn: AsyncConnection, unit_id: int, day: date) -> Facts:
     given = select(trainer_assignment.c.unit_id).where(trainer_assignment.c.owner_id == unit_id)
     units = sorted({unit_id, *(await conn.execute(given)).scalars()})
     rows = _one_a_unit((await conn.execute(chairs_query(units, day, units))).all())
-    return await _facts(conn, rows, day, await _sizes_of(conn, {row.unit_id for row in rows}), None)
+    return await _facts(conn, rows, day, await changes_of(conn, {row.unit_id for row in rows}), None)
 
 
 def _one_a_unit(rows: Sequence[Any]) -> list[Any]:
@@ -154,11 +152,11 @@ async def _facts(
     history: Mapping[int, Sequence[Any]],
     lessons: tuple[Collection[str], datetime] | None,
 ) -> Facts:
-    paths = await _paths(conn, {row.unit_id: row for row in rows})
+    ways = await paths(conn, {row.unit_id: row for row in rows})
     starts = union_year(day)[0]
 
     def build() -> list[Post]:
-        return [_post(row, paths[row.unit_id], history.get(row.unit_id, ()), starts) for row in rows]
+        return [_post(row, ways[row.unit_id], history.get(row.unit_id, ()), starts) for row in rows]
 
     posts = await asyncio.to_thread(build)  # a second or two for a whole country
     persons = {post.person_id for post in posts if post.person_id is not None}
@@ -171,7 +169,7 @@ async def _facts(
 def _post(row: Any, path: tuple[Above, ...], history: Sequence[Any], starts: date) -> Post:
     base: Base | None = None
     if row.unit_type in CHAIRED_TYPES:
-        members = size_on(_as_sizes(row, history), starts)
+        members = size_on(as_sizes(row, history), starts)
         base = Base(row.unit_id, row.sector, members, path[1:], row.manager_id)
     return Post(
         position_id=row.position_id,
@@ -186,71 +184,3 @@ def _post(row: Any, path: tuple[Above, ...], history: Sequence[Any], starts: dat
         base=base,
         path=tuple(step.unit_id for step in path),
     )
-
-
-# --- sizes ------------------------------------------------------------------------------------------------------------
-
-
-def _as_sizes(row: Any, history: Sequence[Any]) -> list[Size]:
-    """What was entered as the size of a unit, the oldest first: what stands, and before each change what stood then."""
-    members, counted_on = row.member_count, row.member_count_on
-    sizes: list[Size] = []
-    for change in reversed(history):
-        before = change.before
-        if "member_count" not in before and "member_count_on" not in before:
-            continue
-        sizes.append(Size(members, counted_on, change.until))
-        members = before.get("member_count", members)
-        if "member_count_on" in before:
-            written = before["member_count_on"]
-            counted_on = date.fromisoformat(written) if written else None
-    sizes.append(Size(members, counted_on))
-    return sizes[::-1]
-
-
-async def _sizes(conn: AsyncConnection, ancestors: Collection[int]) -> Mapping[int, Sequence[Any]]:
-    below = select(unit_closure.c.unit_id).where(unit_closure.c.ancestor_id.in_(ancestors))
-    return _grouped(await conn.execute(_history().where(unit_history.c.unit_id.in_(below))))
-
-
-async def _sizes_of(conn: AsyncConnection, units: Collection[int]) -> Mapping[int, Sequence[Any]]:
-    found: dict[int, list[Any]] = {}
-    for batch in batches(units):
-        found |= _grouped(await conn.execute(_history().where(unit_history.c.unit_id.in_(batch))))
-    return found
-
-
-def _history() -> Select[Any]:
-    return select(unit_history.c.unit_id, unit_history.c.before, unit_history.c.until).order_by(unit_history.c.id)
-
-
-def _grouped(rows: Iterable[Any]) -> dict[int, list[Any]]:
-    found: dict[int, list[Any]] = defaultdict(list)
-    for row in rows:
-        found[row.unit_id].append(row)
-    return found
-
-
-# --- the way up -------------------------------------------------------------------------------------------------------
-
-
-async def _paths(conn: AsyncConnection, rows: Mapping[int, Any]) -> Mapping[int, tuple[Above, ...]]:
-    """Each unit with all above it, nearest first."""
-    known = {key: (row.unit_type, row.parent_id) for key, row in rows.items()}
-    missing = {parent for _, parent in known.values() if parent is not None} - known.keys()
-    while missing:
-        found: dict[int, tuple[str, int | None]] = {}
-        for batch in batches(missing):
-            query = select(org_unit.c.id, org_unit.c.unit_type, org_unit.c.parent_id).where(org_unit.c.id.in_(batch))
-            found |= {row.id: (row.unit_type, row.parent_id) for row in await conn.execute(query)}
-        known |= found
-        missing = {parent for _, parent in found.values() if parent is not None} - known.keys()
-    paths: dict[int, tuple[Above, ...]] = {}
-
-    def path(unit_id: int) -> tuple[Above, ...]:
-        if unit_id not in paths:
-            unit_type, parent = known[unit_id]
-            paths[unit_id] = (Above(unit_id, unit_type), *(path(parent) if parent is not None else ()))
-        return paths[unit_id]
-
-    return {unit_id: path(unit_id) for unit_id in rows}

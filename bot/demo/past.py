@@ -15,7 +15,7 @@ from bot.demo.personas import personas
 from bot.demo.stories import Cadre, Story, Way
 from learning.calendar import DayPart, Shift, at, day_of, monday
 from learning.roles import Track
-from storage import recognitions, roster
+from storage import recognition_decisions, roster
 from storage.tables import recognition, unit_history
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ async def make(
         await past.write(told, since, until)
         if due := [row for row in recognised if since < row["recorded_at"] <= until]:
             await conn.execute(insert(recognition), due)
-        await recognitions.grant(conn, None)
+        await recognition_decisions.grant(conn, None)
         if snapshot is not None and until != now:
             await snapshot(conn, until)
         since = until

@@ -9,7 +9,7 @@ from bot.demo import units
 from learning.calendar import at, day_of
 from learning.roles import Track
 from learning.trainers import Assignment, Level
-from storage import recognitions, roster, trainer_assignments, training_years
+from storage import recognition_decisions, roster, trainer_assignments, training_years
 from storage.training_years import TrainingYear
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ async def decide(conn: AsyncConnection, now: datetime) -> None:
     ids = await _ids(conn)
     since = day_of(now) - timedelta(days=DECIDED_DAYS_AGO)
     document = f"Quyết định số 27/QĐ-{DECIDES} (tài liệu minh họa)"
-    await recognitions.decide(conn, ids[DECIDES], document, since, at(since, time(9)))
+    await recognition_decisions.decide(conn, ids[DECIDES], document, since, at(since, time(9)))
     for code in _GIVEN:
         given = Assignment(
             ids[code], ids[code], Level.DIRECT_SUPERIOR, "Quyết định số 31/QĐ-T01 (tài liệu minh họa)", since

@@ -16,7 +16,7 @@ from learning.calendar import day_of
 from learning.lesson import Progress
 from learning.roles import Track
 from reports import targets
-from storage import accounts, learners, recognitions, rollup
+from storage import accounts, learners, recognition_decisions, rollup
 from storage.database import open_database
 from storage.standing import studies
 from storage.tables import (
@@ -244,7 +244,7 @@ async def test_the_targets_show_every_state(conn: AsyncConnection, library: Libr
 
     assert all(found[key].numerator > 0 for key in ("T3", "T4", "T6", "T7", "T8"))
     assert all(found[key].missing > 0 for key in ("T1", "T3", "T4", "T6"))
-    assert [one.unit_code for one in await recognitions.decisions(conn)] == ["T02"]
+    assert [one.unit_code for one in await recognition_decisions.decisions(conn)] == ["T02"]
     assert {row.kind for row in await _all(conn, select(recognition.c.kind).distinct())} == {
         "class",
         "decision",

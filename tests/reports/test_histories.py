@@ -18,7 +18,7 @@ from learning.roles import Role, Track
 from learning.targets import TARGETS, Counting
 from learning.trainers import NON_STATE
 from reports import target_keeping, target_missing, targets
-from storage import recognitions, rollup
+from storage import recognition_decisions, recognitions, rollup
 from storage.changes import end_position
 from storage.database import open_database
 from storage.posts import total
@@ -149,8 +149,8 @@ class History:
 
     async def decide(self, a: int, b: int) -> None:
         by = self.above[a % len(self.above)]
-        if not await recognitions.decide(self.conn, by, "9/QĐ", self.today - timedelta(days=b % 3), NOW):
-            await recognitions.end_decision(self.conn, by, self.today)
+        if not await recognition_decisions.decide(self.conn, by, "9/QĐ", self.today - timedelta(days=b % 3), NOW):
+            await recognition_decisions.end_decision(self.conn, by, self.today)
 
     async def sleep(self, a: int, _: int) -> None:
         self.today += timedelta(days=1 + a % 3)

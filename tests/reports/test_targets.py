@@ -13,7 +13,7 @@ from learning.targets import TARGETS, Counting
 from learning.trainers import NON_STATE, Assignment, Level
 from reports import target_duties, target_keeping, target_missing
 from reports import targets as report
-from storage import recognitions, target_snapshots, targets, trainer_assignments, training_years
+from storage import recognition_decisions, recognitions, target_snapshots, targets, trainer_assignments, training_years
 from storage.recognitions import Attended
 from storage.tables import lesson_run, org_unit, unit_history
 from storage.training_years import SpendingError, TrainingYear
@@ -133,14 +133,14 @@ async def test_a_decision_recognises_what_was_completed_from_its_day_on(database
         ]
         for person, day in ((early, date(2026, 2, 28)), (timely, date(2026, 3, 1)), (foreign, date(2026, 3, 1))):
             await enrolled(conn, person, "M0", completed_at=moment(day))
-        assert await recognitions.decide(conn, union.t1, "9/QĐ", date(2026, 3, 1), NOW)
-        assert not await recognitions.decide(conn, union.t1, "10/QĐ", date(2026, 4, 1), NOW)
+        assert await recognition_decisions.decide(conn, union.t1, "9/QĐ", date(2026, 3, 1), NOW)
+        assert not await recognition_decisions.decide(conn, union.t1, "10/QĐ", date(2026, 4, 1), NOW)
         decided = await figures(conn, union.root)
         await enrolled(conn, late, "M0", completed_at=moment(date(2026, 10, 1)))
-        assert await recognitions.end_decision(conn, union.t1, date(2026, 10, 1))
-        assert not await recognitions.end_decision(conn, union.t1, date(2026, 10, 1))
+        assert await recognition_decisions.end_decision(conn, union.t1, date(2026, 10, 1))
+        assert not await recognition_decisions.end_decision(conn, union.t1, date(2026, 10, 1))
         await move(conn, union.middle, union.t2)
-        ended = [await recognitions.grant(conn, None), await figures(conn, union.root)]
+        ended = [await recognition_decisions.grant(conn, None), await figures(conn, union.root)]
         kept = await recognitions.of_person(conn, timely)
 
     assert [decided[key] for key in ("T4", "T5", "T6")] == [(0, 1), (1, 2), (0, 1)]
