@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from bot import (
     backup,
+    cli_classes,
     cli_content,
+    cli_decision,
     cli_digest,
     cli_exchange,
     cli_items,
@@ -22,6 +24,7 @@ from bot import (
     cli_roster,
     cli_search,
     cli_sending,
+    cli_targets,
     cli_zalo,
     invite,
     log,
@@ -40,9 +43,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from bot.settings import Settings
+    from content.model import Library
     from storage.database import Database
 
 REFUSED = 1
+ON_DATABASE = dict.fromkeys(cli_sending.COMMANDS, cli_sending.run) | dict.fromkeys(
+    cli_decision.COMMANDS, cli_decision.run
+)
 BENCHES = {name: f"bench.{name}" for name in ("bulk", "digests", "pace", "plan", "report", "roster", "search", "taps")}
 
 
@@ -66,6 +73,12 @@ def parser() -> ArgumentParser:
     cli_search.add_arguments(commands.add_parser("search", help="tra cứu bài học và con số"))
     cli_digest.add_arguments(commands.add_parser("digest", help="số liệu của một đơn vị"))
     cli_report.add_arguments(commands.add_parser("report", help="báo cáo của một đơn vị trong một kỳ"))
+    cli_targets.add_arguments(commands.add_parser("targets", help="chỉ tiêu của một đơn vị"))
+    cli_classes.add_arguments(commands.add_parser("classes", help="kết quả ĐTBD qua lớp"))
+    cli_decision.add_decision_arguments(
+        commands.add_parser("decision", help="quyết định tính học trên trợ lý là được công nhận ĐTBD")
+    )
+    cli_decision.add_trainer_arguments(commands.add_parser("trainer", help="giao đơn vị bồi dưỡng chủ tịch CĐCS"))
     cli_plan.add_arguments(commands.add_parser("plan", help="tin sẽ gửi trong một ngày, theo giờ"))
     cli_jobs.add_arguments(commands.add_parser("jobs", help="việc chạy nền"))
     cli_sending.add_pause_arguments(commands.add_parser("pause", help="tạm dừng gửi tới một đơn vị"))
@@ -152,6 +165,8 @@ async def _without_settings(args: Namespace) -> int | None:
             return cli_zalo.print_key()
         case "roster" if args.roster_command == "template":
             return await cli_roster.run(args, "")
+        case "classes" if args.classes_command == "template":
+            return await cli_classes.run_template(args, _titles(loader.load()))
     return None
 
 
@@ -191,8 +206,8 @@ async def _on_prepared(args: Namespace, chosen: Settings, database: Database) ->
             return await invite.run(args, database, now, await _bot_name(chosen))
         case "zalo":
             return await cli_zalo.run(args, chosen, database, now)
-        case command if command in cli_sending.COMMANDS:
-            return await cli_sending.run(args, database, now)
+        case command if command in ON_DATABASE:
+            return await ON_DATABASE[command](args, database, now)
         case _:
             return await _with_content(args, chosen, database, now)
 
@@ -202,6 +217,11 @@ async def _with_content(args: Namespace, chosen: Settings, database: Database, n
     match args.command:
         case "content":
             return await cli_items.run(args, database, library)
+        case "classes":
+            return await cli_classes.run(args, database, _titles(library), now)
+        case "targets":
+            assigned = assigned_modules(library, chosen.assigned)
+            return await cli_targets.run(args, database, library, assigned, now)
         case "plan":
             async with database.begin() as conn:
                 off = await holidays.load(conn, day_of(now))
@@ -210,6 +230,10 @@ async def _with_content(args: Namespace, chosen: Settings, database: Database, n
             return await cli_report.run(args, database, assigned_modules(library, chosen.assigned), now)
         case _:
             return await cli_digest.run(args, database, assigned_modules(library, chosen.assigned), now)
+
+
+def _titles(library: Library) -> dict[str, str]:
+    return {module.id: module.title for module in library.modules}
 
 
 async def _bot_name(chosen: Settings) -> str | None:

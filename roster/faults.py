@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 UNIT_SHEET = "Đơn vị"
 PERSON_SHEET = "Cán bộ"
+CLASS_SHEET = "Kết quả ĐTBD"
 HINT = " Gợi ý: "
 
 

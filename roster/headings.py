@@ -1,4 +1,4 @@
-"""The columns of both sheets, and finding them whatever their order, case and diacritics."""
+"""The columns of each sheet, and finding them whatever their order, case and diacritics."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from learning.text import clean, fold
-from roster.faults import HINT, PERSON_SHEET, UNIT_SHEET, Fault
+from roster.faults import CLASS_SHEET, HINT, PERSON_SHEET, UNIT_SHEET, Fault
 
 if TYPE_CHECKING:
     from roster.sheets import RawRow
@@ -38,6 +38,11 @@ class Col(StrEnum):
     FEMALE = "Nữ"
     SHIFT = "Ca làm việc"
     RECEIVES = "Nhận báo cáo"
+    COURSE = "Chuyên đề"
+    HELD_ON = "Ngày"
+    HOURS = "Số giờ"
+    ORGANISER = "Đơn vị tổ chức"
+    DOCUMENT = "Văn bản"
 
 
 COLUMNS = {
@@ -49,12 +54,17 @@ COLUMNS = {
         Col.PERSON_CODE, Col.FULL_NAME, Col.PHONE, Col.UNIT_CODE, Col.ROLE, Col.FULL_TIME,
         Col.ELECTED_ON, Col.FIRST_TERM, Col.TERM_ENDS, Col.FEMALE, Col.SHIFT, Col.RECEIVES,
     ),
+    CLASS_SHEET: (
+        Col.PERSON_CODE, Col.FULL_NAME, Col.PHONE, Col.UNIT_CODE, Col.COURSE,
+        Col.HELD_ON, Col.HOURS, Col.ORGANISER, Col.DOCUMENT,
+    ),
 }  # fmt: skip
 REQUIRED = {
     UNIT_SHEET: frozenset({Col.UNIT_CODE, Col.UNIT_NAME, Col.UNIT_TYPE, Col.PARENT}),
     PERSON_SHEET: frozenset({Col.FULL_NAME, Col.UNIT_CODE, Col.ROLE}),
+    CLASS_SHEET: frozenset({Col.FULL_NAME, Col.COURSE, Col.HELD_ON, Col.ORGANISER, Col.DOCUMENT}),
 }
-DATES = frozenset({Col.MEMBERS_ON, Col.VALID_FROM, Col.VALID_TO, Col.ELECTED_ON, Col.TERM_ENDS})
+DATES = frozenset({Col.HELD_ON, Col.MEMBERS_ON, Col.VALID_FROM, Col.VALID_TO, Col.ELECTED_ON, Col.TERM_ENDS})
 _NEAR = 0.5
 
 

@@ -1,4 +1,4 @@
-"""Writing both sheets as the importer reads them: text stays text (never a formula), dates are dates."""
+"""Writing sheets as the importer reads them: text stays text (never a formula), dates are dates."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _OPTIONS = {
     "strings_to_numbers": False,
     "strings_to_urls": False,
 }
-_WIDTHS = {Col.UNIT_NAME: 44, Col.FULL_NAME: 28}
+_WIDTHS = {Col.UNIT_NAME: 44, Col.FULL_NAME: 28, Col.COURSE: 40, Col.DOCUMENT: 32}
 _WIDTH = 16
-_TEXTS = frozenset({Col.UNIT_CODE, Col.PARENT, Col.MANAGER, Col.PERSON_CODE, Col.PHONE})
+_TEXTS = frozenset({Col.UNIT_CODE, Col.PARENT, Col.MANAGER, Col.PERSON_CODE, Col.PHONE, Col.ORGANISER, Col.DOCUMENT})
 
 
 class RosterBook:
@@ -54,7 +54,7 @@ class RosterBook:
             raise OSError(str(failure)) from failure
 
     def sheet(self, title: str) -> Any:
-        """Start one of the two sheets: headings, widths, formats and a frozen first row."""
+        """Start a sheet of `COLUMNS`: headings, widths, formats and a frozen first row."""
         sheet = self._book.add_worksheet(title)
         sheet.freeze_panes(1, 0)
         for place, column in enumerate(COLUMNS[title]):

@@ -11,10 +11,11 @@ from channels.messages import Kind, PersonId
 from handlers import nudge, words
 from learning import periods
 from learning.calendar import allowed_span, at, day_of
-from reports import digest
+from learning.roles import Track
+from reports import digest, target_keeping
 from scheduler.broadcasts import queue_waiting
 from scheduler.slots import DAY_BEGINS, Job, Slot, due_slots
-from storage import broadcasts, due, jobs, joining, learners, outbox, planning, rollup, search_misses
+from storage import broadcasts, due, jobs, joining, learners, outbox, planning, rollup, search_misses, target_snapshots
 from storage.database import allow_long
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 
     from content.model import Library
     from learning.calendar import DayPart, Holidays, Shift
-    from learning.roles import Track
     from scheduler.job_work import Handler
     from storage.database import Database
 
@@ -160,6 +160,12 @@ class Planner:
         async with self._database.begin() as conn:
             await allow_long(conn)
             await rollup.take_snapshot(conn, cut_off, now)
+        compulsory = [module.id for module in self._library.modules_for(Track.STAFF)]
+        async with self._database.connect() as conn:
+            measured = await target_keeping.figures(conn, cut_off, compulsory)
+        if measured:
+            async with self._database.begin() as conn:
+                await target_snapshots.write(conn, cut_off, now, measured)
 
     async def _digests(self, cut_off: datetime, now: datetime, codes: Sequence[str]) -> int:
         queued = 0

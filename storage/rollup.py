@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, delete, func, literal_column, or_, select,
 
 from channels.messages import PersonId, UnitId
 from learning.roles import Role, Track
+from storage import recognition_decisions
 from storage.database import insert
 from storage.posts import ALL, OWN, Counts, own_counts, period_of
 from storage.rollup_tree import Key, above, add, batches, mend, sum_up
@@ -115,13 +116,15 @@ async def fold(conn: AsyncConnection, assigned: Mapping[Track, str], today: date
         .returning(rollup_dirty.c.person_id, rollup_dirty.c.unit_id)
     )
     marks = (await conn.execute(taken)).all()
+    persons = {mark.person_id for mark in marks if mark.person_id is not None}
+    await recognition_decisions.grant(conn, persons)
     if len(marks) == PAGE:
         waiting = select(func.count()).select_from(select(rollup_dirty.c.id).limit(REBUILD_ABOVE).subquery())
         if (await conn.execute(waiting)).scalar_one() == REBUILD_ABOVE:
             return len(marks) + await rebuild(conn, assigned, today)
     if marks:
         marked = {mark.unit_id for mark in marks if mark.unit_id is not None}
-        units = marked | await _units_of(conn, {mark.person_id for mark in marks if mark.person_id is not None})
+        units = marked | await _units_of(conn, persons)
         await _recount(conn, assigned, today, units, has_moved=bool(marked))
     return len(marks)
 
@@ -178,6 +181,8 @@ async def _recount(
 async def rebuild(conn: AsyncConnection, assigned: Mapping[Track, str], today: date) -> int:
     """Count everything anew; returns the number of marks that this settled."""
     await _lock_basis(conn)
+    marked = select(rollup_dirty.c.person_id).where(rollup_dirty.c.person_id.is_not(None)).distinct()
+    await recognition_decisions.grant(conn, set((await conn.execute(marked)).scalars()))
     settled = (await conn.execute(delete(rollup_dirty))).rowcount
     await conn.execute(delete(unit_rollup))
     own = own_counts(assigned, today)

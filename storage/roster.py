@@ -112,6 +112,11 @@ async def held_by(conn: AsyncConnection, person_ids: Collection[int]) -> Sequenc
     return await _positions(conn, position.c.person_id, person_ids)
 
 
+async def ever_held_in(conn: AsyncConnection, unit_ids: Collection[int]) -> Sequence[PositionRecord]:
+    """Posts of these units, now or before."""
+    return await _positions(conn, position.c.unit_id, unit_ids)
+
+
 async def _positions(
     conn: AsyncConnection, column: ColumnElement[Any], ids: Collection[int], *conditions: ColumnElement[bool]
 ) -> Sequence[PositionRecord]:

@@ -362,12 +362,60 @@ recognition = _table(
     "recognition",  # được công nhận ĐTBD
     _id(),
     _ref("person_id", "person.id", index=True),
-    Column("module_id", String(20), nullable=False),
-    Column("kind", String(20), nullable=False),  # class | decision
+    Column("module_id", String(20), nullable=False),  # learning.recognition.OTHER: none of the assistant's
+    Column("topic", String(200), nullable=False, server_default=""),  # what was taught, where it is no module
+    Column("kind", String(20), nullable=False),  # learning.recognition.Kind
     Column("held_on", Date, nullable=False),
     Column("hours", Float),
     _ref("by_unit_id", "org_unit.id"),
     Column("document", String(120), nullable=False),
+    Column("recorded_at", Instant, nullable=False),
+    Index(  # the same class of the same person counts once
+        "uq_recognition_once", "person_id", "held_on", "module_id", "kind", "by_unit_id", "topic", unique=True
+    ),
+    Index("ix_recognition_by_unit_id", "by_unit_id", "held_on"),
+)
+
+recognition_decision = _table(
+    "recognition_decision",  # a union decided that the assistant's courses count for its cadres
+    _id(),
+    _ref("unit_id", "org_unit.id"),
+    Column("document", String(120), nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),  # first day on which completing a course counts no more
+    Column("recorded_at", Instant, nullable=False),
+    Index(
+        "uq_recognition_decision_open",
+        "unit_id",
+        unique=True,
+        sqlite_where=text("valid_to IS NULL"),
+        postgresql_where=text("valid_to IS NULL"),
+    ),
+)
+
+trainer_assignment = _table(
+    "trainer_assignment",  # who trains the chairs of these CĐCS, where a union decided otherwise than the rule
+    _id(),
+    _ref("unit_id", "org_unit.id", index=True),  # a CĐCS, or a unit that is above or manages the CĐCS meant
+    _ref("owner_id", "org_unit.id"),
+    Column("level", String(20), nullable=False),  # learning.trainers.Level whose duty this is
+    Column("document", String(120), nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    Column("recorded_at", Instant, nullable=False),
+)
+
+training_year = _table(
+    "training_year",  # plan and spending of a unit in a calendar year; money in đồng
+    _ref("unit_id", "org_unit.id", pk=True),
+    Column("year", SmallInteger, primary_key=True, autoincrement=False),
+    Column("planned_classes", Integer),
+    Column("planned_people", Integer),
+    Column("planned_cost", BigInteger),
+    Column("held_classes", Integer),
+    Column("held_people", Integer),
+    Column("spent_on_training", BigInteger),
+    Column("spent_in_all", BigInteger),  # total spending on activities
     Column("recorded_at", Instant, nullable=False),
 )
 
@@ -410,6 +458,16 @@ snapshot = _table(
     Column("role", String(20), primary_key=True),
     *_counts("own_"),
     *_counts("all_"),
+    Column("taken_at", Instant, nullable=False),
+)
+
+target_snapshot = _table(
+    "target_snapshot",  # the targets of a unit above the CĐCS at a cut-off
+    _ref("unit_id", "org_unit.id", pk=True),
+    Column("cut_off", Instant, primary_key=True),
+    Column("key", String(8), primary_key=True),  # learning.targets.Target.key
+    Column("numerator", Integer, nullable=False),
+    Column("denominator", Integer, nullable=False),
     Column("taken_at", Instant, nullable=False),
 )
 

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import insert
 
-from bot.demo import people, stories, units
+from bot.demo import people, stories, training, units
 from bot.demo.past_writer import PastWriter
 from bot.demo.personas import personas
 from bot.demo.stories import Cadre, Story, Way
 from learning.calendar import DayPart, Shift, at, day_of, monday
 from learning.roles import Track
-from storage import roster
+from storage import recognition_decisions, roster
 from storage.tables import recognition, unit_history
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     CutOff = Callable[[AsyncConnection, datetime], Awaitable[None]]
 
+_REFERENCES = frozenset({"parent", "manager"})
 SNAPSHOT_DAYS = 4  # the newest snapshot is at least this old, so that something new has happened since
 _RECOGNISED = 9
 _SCRIPT = {  # the tổ of the chair whose chat is open, so that every state is seen there
@@ -81,12 +82,14 @@ async def make(
     told = _tell_all(cadres, invented, library, now, rng)
     past = PastWriter(conn, browser_endpoint, library, now)
     await _write_history(conn, invented, now)
-    recognised = await _recognitions(conn, cadres, now, rng)
+    recognised = [*await _recognitions(conn, cadres, now, rng), *await training.classes(conn, cadres, now)]
+    await training.decide(conn, now)
     since = datetime.min.replace(tzinfo=now.tzinfo)
     for until in (*cut_offs(now), now):
         await past.write(told, since, until)
         if due := [row for row in recognised if since < row["recorded_at"] <= until]:
             await conn.execute(insert(recognition), due)
+        await recognition_decisions.grant(conn, None)
         if snapshot is not None and until != now:
             await snapshot(conn, until)
         since = until
@@ -137,7 +140,7 @@ async def _write_history(conn: AsyncConnection, invented: Roster, now: datetime)
     rows = []
     for change in invented.changes:
         before = {
-            f"{name}_id" if name in {"parent", "manager"} else name: ids.get(value) if isinstance(value, str) else value
+            f"{name}_id" if name in _REFERENCES else name: ids.get(value or "") if name in _REFERENCES else value
             for name, value in change.before.items()
         }
         recorded = min(now, at(change.until, time(9)))

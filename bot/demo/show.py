@@ -25,9 +25,11 @@ from channels.messages import Kind, PersonId
 from content import loader
 from handlers import nudge, study
 from learning.calendar import DayPart, day_of, learner_hour, next_allowed_at
+from learning.roles import Track
+from reports import target_keeping
 from roster import imports
 from scheduler import holidays
-from storage import accounts, learners, outbox, planning, rollup, schema, units
+from storage import accounts, learners, outbox, planning, rollup, schema, target_snapshots, units
 from storage.database import open_database
 from web.demo import DemoParts
 from web.demo import Persona as Tab
@@ -102,6 +104,7 @@ async def _make(database: Database) -> str:
     """The roster by the same door as anybody's, then its past; the demo begins at an hour at which lessons may come."""
     library = loader.load()
     assigned = assigned_modules(library, "")
+    compulsory = [module.id for module in library.modules_for(Track.STAFF)]
     now = datetime.now(UTC)
     async with database.begin() as conn:
         off = await holidays.load(conn, day_of(now))
@@ -122,6 +125,8 @@ async def _make(database: Database) -> str:
     async def snapshot(conn: AsyncConnection, cut_off: datetime) -> None:
         await rollup.rebuild(conn, assigned, day_of(cut_off))
         await rollup.take_snapshot(conn, cut_off, cut_off)
+        measured = await target_keeping.figures(conn, cut_off, compulsory)
+        await target_snapshots.write(conn, cut_off, cut_off, measured or {})
 
     async with database.begin() as conn:
         endpoint = await accounts.ensure_endpoint(conn, BROWSER, "web", None)

@@ -148,7 +148,11 @@ def changes(today: date) -> tuple[UnitChange, ...]:
     return (
         UnitChange("T01-C000007", {"parent": "T01-H001", "manager": None}, _moved_on(today)),
         UnitChange("T01-C000003", {"member_count": 318}, today - timedelta(days=MERGED_DAYS_AGO)),
-        UnitChange("T02-C000005", {"member_count": 2_610}, counted_on),
+        UnitChange(
+            "T02-C000005",
+            {"member_count": 2_610, "member_count_on": counted_on.replace(year=counted_on.year - 1).isoformat()},
+            counted_on,
+        ),
     )
 
 

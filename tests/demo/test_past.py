@@ -15,7 +15,8 @@ from content.loader import load
 from learning.calendar import day_of
 from learning.lesson import Progress
 from learning.roles import Track
-from storage import accounts, learners, rollup
+from reports import targets
+from storage import accounts, learners, recognition_decisions, rollup
 from storage.database import open_database
 from storage.standing import studies
 from storage.tables import (
@@ -33,6 +34,7 @@ from storage.tables import (
     snapshot,
     unit_history,
 )
+from storage.units import unit_by_code
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -232,3 +234,18 @@ async def test_what_was_before_is_kept(conn: AsyncConnection) -> None:
     assert {row.code for row in rows} == {"T01-C000007", "T01-C000003", "T02-C000005"}
     assert any(isinstance(row.before.get("parent_id"), int) for row in rows)
     assert all(row.until <= day_of(row.recorded_at) for row in rows)
+
+
+async def test_the_targets_show_every_state(conn: AsyncConnection, library: Library, now: datetime) -> None:
+    root = await unit_by_code(conn, "VN")
+    assert root is not None
+    compulsory = [module.id for module in library.modules_for(Track.STAFF)]
+    found = {one.target.key: one for one in await targets.measures(conn, UnitId(root.id), now, compulsory)}
+
+    assert all(found[key].numerator > 0 for key in ("T3", "T4", "T6", "T7", "T8"))
+    assert all(found[key].missing > 0 for key in ("T1", "T3", "T4", "T6"))
+    assert [one.unit_code for one in await recognition_decisions.decisions(conn)] == ["T02"]
+    assert {row.kind for row in await _all(conn, select(recognition.c.kind).distinct())} == {
+        "class",
+        "decision",
+    }

@@ -192,6 +192,9 @@ class Soak:
 
     async def everybody_can_go_on(self) -> None:
         """Nobody is stuck: «hoc» shows where they are, and its button leads on."""
+        async with asyncio.timeout(SETTLED_WITHIN_S):
+            while self.server.intake.pending:  # noqa: ASYNC110 - what was tapped while nobody was there comes first
+                await asyncio.sleep(0.1)
         for user in self.learners:
             await user.says("hoc")
             seen = await user.answered()
