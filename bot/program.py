@@ -153,6 +153,7 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
             invited_by=settings.invited_by,
             document=settings.document,
             contact=settings.contact,
+            board_link=f"{settings.public_url.rstrip('/')}/dang-nhap" if settings.public_url else "",
             bot_link=f"https://t.me/{known}" if bot is not None and known else "",
         )
     for channel in channels.values():

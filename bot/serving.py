@@ -18,6 +18,7 @@ from bot.start import Role, StartError, prepare_folder
 from channels import telegram
 from storage import outbox
 from web.app import make_app
+from web.board.parts import BoardParts
 from web.demo import DemoParts
 from web.health import routes as health_routes
 from web.stream import HEARTBEAT_S
@@ -131,4 +132,10 @@ def _app(program: Program, demo: DemoParts | None, role: Role) -> web.Applicatio
         queue_depth=queue_depth,
         metrics_token=settings.metrics_token,
         heartbeat_s=HEARTBEAT_S if role is Role.ALL else BESIDE_OTHERS_S,
+        now=program.clock.now,
+        board=BoardParts(
+            library=program.library,
+            bot_link=lambda: program.pipeline.bot_link,
+            personas={one.key: one.name for one in demo.personas if one.sees_board} if demo else {},
+        ),
     )

@@ -13,7 +13,20 @@ from learning.calendar import allowed_span, at, day_of
 from reports import digest
 from scheduler.broadcasts import queue_waiting
 from scheduler.slots import DAY_BEGINS, Job, Slot, due_slots
-from storage import broadcasts, due, jobs, joining, learners, outbox, planning, rollup, search_misses
+from storage import (
+    broadcasts,
+    due,
+    jobs,
+    joining,
+    learners,
+    outbox,
+    planning,
+    rollup,
+    search_misses,
+    signins,
+    uploads,
+    web_sessions,
+)
 from storage.database import allow_long
 
 if TYPE_CHECKING:
@@ -245,5 +258,8 @@ class Planner:
             await allow_long(conn)
             await planning.forget_old(conn, now)
             await joining.forget_old(conn, now)
+            await signins.forget_old(conn, now)
+            await web_sessions.forget_old(conn, now)
+            await uploads.forget_old(conn, now)
             await search_misses.forget_old(conn, day_of(now))
         return 0

@@ -30,7 +30,10 @@ from storage.tables import (
     org_unit,
     person,
     position,
+    roster_upload,
     sending_pause,
+    sign_in,
+    web_session,
 )
 
 if TYPE_CHECKING:
@@ -188,6 +191,9 @@ async def erase(conn: AsyncConnection, person_id: PersonId, today: date) -> None
         (invite_code, invite_code.c.person_id == person_id),
         (delivery, delivery.c.account_id.in_(doors)),
         (consent, or_(consent.c.person_id == person_id, consent.c.account_id.in_(doors))),
+        (sign_in, sign_in.c.person_id == person_id),
+        (web_session, web_session.c.person_id == person_id),
+        (roster_upload, roster_upload.c.person_id == person_id),
         (learner, learner.c.person_id == person_id),
         (account, account.c.id.in_(doors)),
     ):

@@ -90,6 +90,14 @@ from handlers.words.settings import (
     unlink_asked,
     unlinked,
 )
+from handlers.words.signing_in import (
+    board_for_officers,
+    sessions,
+    sign_in_asked,
+    sign_in_decided,
+    sign_in_how,
+    sign_in_unknown,
+)
 from handlers.words.tools import tool
 
 __all__ = [
@@ -99,6 +107,7 @@ __all__ = [
     "already_taken",
     "answer",
     "answered_before",
+    "board_for_officers",
     "broadcast",
     "card",
     "cast_asked",
@@ -158,10 +167,15 @@ __all__ = [
     "scene_opened",
     "scene_turn",
     "scenes",
+    "sessions",
     "settings",
     "shift_asked",
     "shift_set",
     "shifts",
+    "sign_in_asked",
+    "sign_in_decided",
+    "sign_in_how",
+    "sign_in_unknown",
     "snoozed",
     "step_name",
     "test_done",
