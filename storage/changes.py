@@ -33,10 +33,12 @@ from storage.tables import (
     roster_upload,
     sending_pause,
     sign_in,
+    unit_closure,
     web_session,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -110,6 +112,18 @@ async def by_id(conn: AsyncConnection, request_id: int) -> ChangeRequest | None:
         row.said,
         row.decided_at is not None,
     )
+
+
+async def waiting(conn: AsyncConnection, unit_id: UnitId, limit: int) -> Sequence[int]:
+    """Ids of the requests in or below a unit that nobody has decided, the oldest first."""
+    query = (
+        select(change_request.c.id)
+        .join(unit_closure, unit_closure.c.unit_id == change_request.c.unit_id)
+        .where(unit_closure.c.ancestor_id == unit_id, change_request.c.decided_at.is_(None))
+        .order_by(change_request.c.id)
+        .limit(limit)
+    )
+    return list((await conn.execute(query)).scalars())
 
 
 async def decide(conn: AsyncConnection, request_id: int, *, by: PersonId, accepted: bool, now: datetime) -> None:

@@ -103,6 +103,7 @@ class Stage:
             public_url=public_url,
             demo=DemoParts(PERSONAS, lambda: self.now, self.advance) if demo else None,
             heartbeat_s=heartbeat_s,
+            now=lambda: self.now,
         )
 
 
@@ -134,7 +135,7 @@ class Browser:
 
     async def opens(self, path: str, **headers: str) -> Answer:
         async with self.client.get(path, headers=headers, allow_redirects=False) as response:
-            return Answer(response.status, await response.text(), response.headers)
+            return Answer(response.status, await response.text(errors="replace"), response.headers)
 
     async def posts(
         self,

@@ -154,7 +154,7 @@ class Door:
             code=code,
             link=link,
             chat=f"{chat}?code={payload(code)}",
-            qr=_qr(link) if link else "",
+            qr=qr(link) if link else "",
         )
 
     async def _enter(self, request: web.Request) -> web.StreamResponse:
@@ -176,7 +176,8 @@ class Door:
         return response
 
 
-def _qr(text: str) -> str:
+def qr(text: str) -> str:
+    """Return a QR code as SVG, without style of its own."""
     out = io.BytesIO()
     segno.make(text, error="m", micro=False).save(out, kind="svg", scale=4, border=2, xmldecl=False, svgns=False)
     return out.getvalue().decode()

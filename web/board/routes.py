@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from web.board.access import Gate
+from web.board.cadres import CadrePages
 from web.board.door import Door
 from web.board.frame import Frame
+from web.board.insights import InsightPages
 from web.board.own import OwnPages
 from web.board.people import PeoplePages
+from web.board.roster import RosterPages
 from web.board.units import UnitPages
 
 if TYPE_CHECKING:
@@ -31,5 +34,8 @@ def routes(
     OwnPages(database, frame, is_secure=is_secure).open(gate)
     UnitPages(database, frame, parts).open(gate)
     PeoplePages(database, frame).open(gate)
+    InsightPages(database, frame, parts).open(gate)
+    RosterPages(database, frame).open(gate)
+    CadrePages(database, frame, parts).open(gate)
     door = Door(database, pages, now, parts.bot_link, parts.personas or {}, is_secure=is_secure)
     return [*door.routes(), *gate.made]
