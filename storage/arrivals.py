@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 
 from storage.pauses import people_below
 from storage.tables import account, delivery
@@ -23,12 +23,12 @@ async def since(
 ) -> Mapping[tuple[str, str], int]:
     """Deliveries due from `start` until now, to whoever holds a post in or below a unit, by (state, reason)."""
     query = (
-        select(delivery.c.state, func.coalesce(delivery.c.reason, ""), func.count())
+        select(delivery.c.state, func.coalesce(delivery.c.reason, literal_column("''")), func.count())
         .join(account, account.c.id == delivery.c.account_id)
         .where(
             account.c.person_id.in_(people_below(unit_id, day)), delivery.c.run_at >= start, delivery.c.run_at <= now
         )
-        .group_by(delivery.c.state, func.coalesce(delivery.c.reason, ""))
+        .group_by(delivery.c.state, func.coalesce(delivery.c.reason, literal_column("''")))
     )
     found: dict[tuple[str, str], int] = {}
     for state, reason, number in (await conn.execute(query)).all():
