@@ -165,6 +165,16 @@ async def test_without_a_session_there_is_only_the_door(office: Office) -> None:
     assert refused.status == 403
 
 
+async def test_cookies_are_for_https_and_this_host_alone(opens: Opens) -> None:
+    browser = await opens(public_url="https://bang.example.vn")
+
+    answer = await browser.posts("/dang-nhap")
+
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-taphuan_cho=")
+    assert {"HttpOnly", "Secure", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+
+
 async def test_a_unit_that_moved_away_is_gone_at_once(office: Office) -> None:
     address = f"/bang/{office.units['A']}"
     assert (await office.gets("tỉnh", address)).status == 200

@@ -107,6 +107,7 @@ async def test_nothing_is_written_beyond_ones_own_units(
 async def test_what_is_no_list_is_refused(office: Office) -> None:
     status, text = await sends(office, "chủ tịch", b"PK not a workbook")
     assert (status, "Chưa nhập được" in text) == (422, True)
+    assert (await sends(office, "chủ tịch", b"x" * 2**20))[0] == 422  # larger than any other form
     assert (await sends(office, "chủ tịch", b""))[0] == 400
     assert (await sends(office, "chủ tịch", b"x" * (20 * 2**20 + 1)))[0] == 413
     assert (await sends(office, "tỉnh hai", b"PK"))[0] == 404

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from learning.rights import Deed
+from learning.roles import GRASSROOTS_TYPES
 from reports import words
 from web.board.access import HOME
 
@@ -38,7 +39,7 @@ class Frame:
         tabs = [
             (f"{base}/{key}".rstrip("/"), label, key == tab)
             for key, label, deed in _TABS
-            if visit.path and visit.may(deed)
+            if visit.path and visit.may(deed) and (key != "don-vi" or _looks_below(visit))
         ]
         return self._pages.response(
             template,
@@ -50,3 +51,8 @@ class Frame:
             w=words,
             **values,
         )
+
+
+def _looks_below(visit: Visit) -> bool:
+    """Whether anything that may be seen can lie below: a CĐCS is the last step for those above it."""
+    return visit.unit.unit_type not in GRASSROOTS_TYPES or visit.sees_from_within
