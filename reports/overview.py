@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from learning.calendar import day_of
+from learning.roles import Role
 from reports.words import last_day
 from storage import reporting, unit_lines
 from storage.posts import Counts, period_of
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from channels.messages import UnitId
-    from learning.roles import Role
     from storage.unit_figures import Line
 
 STALLED_AFTER = timedelta(days=14)
@@ -53,6 +53,12 @@ class Overview:
     def total(self) -> Counts:
         """All posts of the unit and below."""
         return self.figures.total
+
+    @property
+    def by_role(self) -> Sequence[tuple[Role, Counts]]:
+        """The posts of the unit and below by chức danh, the highest first, without those of which there are none."""
+        found = ((role, self.figures.all.get(role, Counts())) for role in Role)
+        return [(role, counts) for role, counts in found if counts.posts]
 
     @property
     def vacant(self) -> int:

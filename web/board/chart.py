@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
     from reports.overview import Point
 
-WIDTH, HEIGHT = 640, 220
-LEFT, RIGHT, TOP, BOTTOM = 48, 14, 14, 30
+WIDTH, HEIGHT = 640, 270
+LEFT, RIGHT, TOP, BOTTOM = 66, 14, 18, 38
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def chart(points: Sequence[Point], period: tuple[date, date]) -> Chart | None:
     """
     Return the lines of the shares connected and completed, over the report period; None without two points.
 
-    The plan is an even pace to all posts at the period's end, from where the first point stands.
+    The plan is an even pace from nobody at the period's beginning to everybody at its end.
     """
     shown = [point for point in points if point.counts.posts]
     if len(shown) <= 1:
@@ -53,7 +53,7 @@ def chart(points: Sequence[Point], period: tuple[date, date]) -> Chart | None:
     return Chart(
         completed=_joined(completed),
         joined=_joined(line("joined")),
-        plan=_joined([completed[0], (x(ends), y(1.0))]),
+        plan=_joined([(x(begins), y(0.0)), (x(ends), y(1.0))]),
         dots=completed,
         grid=[(percent, y(percent / 100)) for percent in (0, 50, 100)],
         begins=begins,
