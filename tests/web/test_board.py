@@ -128,12 +128,15 @@ SEES = {
 }
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)  # 1,500 requests
 async def test_every_page_is_there_for_whom_the_table_says_and_for_nobody_else(
     office: Office,
 ) -> None:
     missing = (await office.gets("quốc", "/bang/999999999")).text
     cases = 0
     for who, where in product(WHO, WHERE):
+        if who in NO_OFFICE and where != "T01":
+            continue  # they see nothing anywhere
         async with office.stage.database.connect() as conn:
             seats = await reporting.seats_of(conn, office.people[who], TODAY)
             path = await reporting.path_up(conn, office.units[where])
@@ -144,7 +147,7 @@ async def test_every_page_is_there_for_whom_the_table_says_and_for_nobody_else(
             allowed = scope.may(deed, seats, path, TODAY)
             if deed is Deed.FIGURES:
                 assert allowed is (where in SEES.get(who, ())), (who, where)
-            if method == "POST" and allowed:
+            if allowed and (method == "POST" or template.endswith("mau.xlsx")):
                 continue  # what it does is told below
             address = re.sub(r"\{unit:.*?\}\}", str(office.units[where]), template).replace("{form:csv|xlsx}", "csv")
             answer = await (office.gets if method == "GET" else office.posts)(who, address)
