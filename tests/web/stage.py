@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from channels.messages import Inbound
     from storage.database import Database
+    from web.board.parts import BoardParts
 
 WELCOME = Message(
     "Mời đồng chí học.", ((Button("Đồng ý và học", "agree"),), (Button("Để sau", "later"),)), title="Trợ lý"
@@ -94,7 +95,14 @@ class Stage:
         self.now += timedelta(seconds=seconds)
         return self.now
 
-    def app(self, *, public_url: str = "", demo: bool = False, heartbeat_s: float = 15.0) -> web.Application:
+    def app(
+        self,
+        *,
+        public_url: str = "",
+        demo: bool = False,
+        heartbeat_s: float = 15.0,
+        board: BoardParts | None = None,
+    ) -> web.Application:
         return make_app(
             pipeline=self,
             database=self.database,
@@ -104,6 +112,7 @@ class Stage:
             demo=DemoParts(PERSONAS, lambda: self.now, self.advance) if demo else None,
             heartbeat_s=heartbeat_s,
             now=lambda: self.now,
+            board=board,
         )
 
 

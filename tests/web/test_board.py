@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import openpyxl
 import pytest
 from sqlalchemy import event
+from structlog.testing import capture_logs
 
 from learning.rights import Deed
 from learning.roles import Role
@@ -22,9 +23,13 @@ from tests.builders import cadre, move, post, unit
 from tests.reports.conftest import ASSIGNED, CUT_OFF, Union
 from web.board import cookies
 from web.board.access import ROUTES, UNIT
+from web.board.parts import BoardParts, TargetRow
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from aiohttp import web
+    from sqlalchemy.ext.asyncio import AsyncConnection
 
     from channels.messages import PersonId, UnitId
     from tests.web.conftest import Opens
@@ -268,6 +273,36 @@ async def test_files_hold_what_is_seen_and_no_formula(office: Office) -> None:
     people = (await office.gets("chủ tịch", f"/bang/{office.units['A']}/nguoi-hoc.csv")).text
     assert "Phạm Thị Nụ1,Tổ trưởng,Tổ 1,đang học" in people
     assert "điểm" not in people
+
+
+async def test_targets_are_shown_where_there_are_any(office: Office, opens: Opens) -> None:
+    async def targets(_conn: AsyncConnection, unit_id: UnitId, day: date) -> Sequence[TargetRow]:
+        return [TargetRow("T14", "Chủ tịch mới bầu", 301, 1_385, "21,7%", day, f"/bang/{unit_id}/nguoi-hoc")]
+
+    plain = await office.gets("tỉnh", f"/bang/{office.units['T01']}")
+    assert "chi-tieu" not in plain.text
+
+    office.browser = await opens(board=BoardParts(targets=targets))
+    page = (await office.gets("tỉnh", f"/bang/{office.units['T01']}")).text
+
+    assert "T14. Chủ tịch mới bầu" in page
+    assert "301/1.385" in page
+    assert "21,7%" in page
+    assert "21/11/2026" in page
+
+
+async def test_what_is_refused_leaves_ids_and_no_name(office: Office) -> None:
+    with capture_logs() as logged:
+        await office.gets("tỉnh hai", f"/bang/{office.units['A']}/nguoi-hoc")
+
+    [event_] = [one for one in logged if one["event"] == "board_out_of_scope"]
+    assert event_ == {
+        "event": "board_out_of_scope",
+        "log_level": "warning",
+        "person_id": office.people["tỉnh hai"],
+        "unit_id": str(office.units["A"]),
+        "deed": "people",
+    }
 
 
 # --- what pages cost ---
