@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot.roster_preview import preview
 from roster import imports
 from roster.export import export
 from roster.faults import FileRefusedError
 from roster.plan import Plan, Summary
+from roster.preview import preview
 from roster.template import write_template
 from storage.database import open_database
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import secrets
 import sys
 from html import escape
 from typing import TYPE_CHECKING
@@ -12,13 +11,14 @@ from typing import TYPE_CHECKING
 import segno
 
 from channels.messages import UnitId
+from handlers import invitations
 from handlers.join import unit_payload
-from learning import codes
-from learning.calendar import day_of, local
+from learning.calendar import local
 from storage import accounts, joining, units
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
+    from collections.abc import Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -37,20 +37,12 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 async def run(args: Namespace, database: Database, now: datetime, bot_name: str | None) -> int:
     """Make the codes; earlier unused ones of the same people stop working."""
-    today = day_of(now)
     async with database.begin() as conn:
         unit = await units.unit_by_code(conn, args.unit)
         if unit is None:
             sys.stderr.write(f"Không có đơn vị mã «{args.unit}». Gợi ý: xem cột «Mã đơn vị» trong danh sách.\n")
             return 1
-        invitees = await joining.not_joined(conn, UnitId(unit.id), today)
-        made = [(codes.from_bits(secrets.randbits(codes.BITS)), invitee) for invitee in invitees]
-        await joining.add_codes(
-            conn,
-            [(codes.digest(codes.normal(code) or ""), invitee) for code, invitee in made],
-            expires_at=now + joining.INVITE_LASTS,
-            now=now,
-        )
+        made = await invitations.make(conn, UnitId(unit.id), now)
         name = bot_name or await accounts.endpoint_name(conn, "telegram")
     rows = [
         {
@@ -88,7 +80,7 @@ def write_sheet(
     path: Path,
     unit_name: str,
     unit_link: str | None,
-    made: list[tuple[str, Invitee]],
+    made: Sequence[tuple[str, Invitee]],
     bot_name: str | None,
     now: datetime,
 ) -> None:

@@ -85,6 +85,11 @@ class TapPipeline:
         self._parts = parts
         self._tasks: set[asyncio.Task[None]] = set()
 
+    @property
+    def bot_link(self) -> str:
+        """The bot's address, once it is known; empty without a bot."""
+        return self._parts.installation.bot_link
+
     def introduce(self, bot_link: str) -> None:
         """The bot has said who it is: its link may be shown from now on."""
         self._parts.installation = replace(self._parts.installation, bot_link=bot_link)

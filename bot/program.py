@@ -148,6 +148,7 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
             invited_by=settings.invited_by,
             document=settings.document,
             contact=settings.contact,
+            board_link=f"{settings.public_url.rstrip('/')}/dang-nhap" if settings.public_url else "",
             bot_link=f"https://t.me/{doors.bot_name}" if doors.bot_name else "",
         )
     doors.close_with(stack)

@@ -19,6 +19,7 @@ from channels import telegram, zalo_bot
 from channels.zalo import ZaloHook
 from storage import outbox
 from web.app import make_app
+from web.board.parts import BoardParts
 from web.demo import DemoParts
 from web.health import routes as health_routes
 from web.stream import HEARTBEAT_S
@@ -139,6 +140,12 @@ def _app(program: Program, demo: DemoParts | None, role: Role) -> web.Applicatio
         metrics_token=settings.metrics_token,
         files=program.files,
         heartbeat_s=HEARTBEAT_S if role is Role.ALL else BESIDE_OTHERS_S,
+        now=program.clock.now,
+        board=BoardParts(
+            library=program.library,
+            bot_link=lambda: program.pipeline.bot_link,
+            personas={one.key: one.name for one in demo.personas if one.sees_board} if demo else {},
+        ),
     )
 
 

@@ -155,7 +155,7 @@ class Snooze(Action):
 
 @dataclass(frozen=True, slots=True)
 class Screen(Action):
-    """Show one of the assistant's screens: help, settings, report, me, changes, lookup."""
+    """Show one of the assistant's screens: help, settings, report, me, changes, lookup, sessions."""
 
     word: ClassVar[str] = "show"
     name: str
@@ -409,3 +409,20 @@ class ReadCard(Action):
     word: ClassVar[str] = "read"
     lesson: str
     card: int
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn(Action):
+    """[Đúng là tôi] or not: a browser asks to be signed in to the dashboard."""
+
+    word: ClassVar[str] = "signin"
+    request: int
+    accepted: int
+
+
+@dataclass(frozen=True, slots=True)
+class EndSession(Action):
+    """End one of one's own sessions on the dashboard; 0 for all."""
+
+    word: ClassVar[str] = "signout"
+    session: int

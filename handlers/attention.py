@@ -6,12 +6,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from channels.messages import Kind, Message, UnitId
+from handlers import authority
 from handlers.context import Notice
 from handlers.digest import out_of_scope
 from learning.calendar import day_of
-from learning.roles import GROUP_TYPES
+from learning.rights import Deed
 from reports import buttons, words
-from reports.scope import Sight, sight
 from storage import digests, reporting
 from storage.rollup import read
 
@@ -29,11 +29,12 @@ async def ask(ctx: Context, action: AskAttention) -> list[Message]:
     """Show what will be written and to how many; when that is confirmed, write it."""
     unit_id = UnitId(action.unit)
     today = day_of(ctx.now)
-    own = await reporting.units_of(ctx.conn, ctx.person, today, only_receiving=False)
+    seats = await authority.seats(ctx)
+    own = authority.units(seats)
     path = await reporting.path_up(ctx.conn, unit_id)
-    seen = sight(own, path)
     unit = await reporting.unit_by_id(ctx.conn, unit_id)
-    if unit is None or seen is Sight.NONE or unit.unit_type in GROUP_TYPES or any(mine.id == unit_id for mine in own):
+    is_own = any(mine.id == unit_id for mine in own)  # nobody asks themselves, though another post would let them
+    if unit is None or is_own or not authority.may(ctx, Deed.ATTENTION, seats, path):
         return out_of_scope(ctx, action.unit)
     back = buttons.drill("Số liệu đơn vị", unit_id, None)
     name = words.clip(unit.name, _NAME)

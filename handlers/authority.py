@@ -1,11 +1,12 @@
-"""For whom an officer may decide: the units that they chair or receive the reports of, and what lies below."""
+"""What the person who speaks may do with a unit: their posts, read once, before the one table of rights."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from learning.calendar import day_of
-from reports.scope import Sight, sight
+from learning.rights import Deed
+from reports import scope
 from storage import reporting
 
 if TYPE_CHECKING:
@@ -13,27 +14,38 @@ if TYPE_CHECKING:
 
     from channels.messages import UnitId
     from handlers.context import Context
-    from storage.reporting import Step, Unit
+    from reports.scope import Sight
+    from storage.reporting import Seat, Step, Unit
+
+
+async def seats(ctx: Context) -> Sequence[Seat]:
+    """The posts that concern units, tổ apart, the highest first."""
+    return await reporting.seats_of(ctx.conn, ctx.person, day_of(ctx.now))
+
+
+def units(seats: Sequence[Seat]) -> Sequence[Unit]:
+    """Their units, each once."""
+    return list({seat.unit.id: seat.unit for seat in seats}.values())
 
 
 async def own_units(ctx: Context) -> Sequence[Unit]:
     """The units, tổ apart, for which somebody may decide themselves."""
-    return await reporting.units_of(ctx.conn, ctx.person, day_of(ctx.now), only_receiving=False)
+    return units(await seats(ctx))
 
 
-def is_commanded(own: Sequence[Unit], path: Sequence[Step]) -> bool:
-    """
-    True if the unit at the start of `path` is one of `own`, or below one.
-
-    Who manages a unit without being above it sees its figures and decides nothing. A tổ is its CĐCS's alone.
-    """
-    mine = {unit.id for unit in own}
-    return any(step.unit_id in mine for step in path) and sight(own, path) is not Sight.NONE
+def may(ctx: Context, deed: Deed, seats: Sequence[Seat], path: Sequence[Step]) -> bool:
+    """Whether the holder of these seats may do that with the unit at the start of `path`."""
+    return scope.may(deed, seats, path, day_of(ctx.now))
 
 
-async def commanded(ctx: Context, unit_id: UnitId) -> Unit | None:
-    """The unit, if the person who speaks may decide for it."""
+def sight(ctx: Context, seats: Sequence[Seat], path: Sequence[Step]) -> Sight:
+    """How closely they see it."""
+    return scope.sight(seats, path, day_of(ctx.now))
+
+
+async def commanded(ctx: Context, unit_id: UnitId, deed: Deed = Deed.BROADCAST) -> Unit | None:
+    """The unit, if the person who speaks may do that with it."""
     path = await reporting.path_up(ctx.conn, unit_id)
-    if not is_commanded(await own_units(ctx), path):
+    if not may(ctx, deed, await seats(ctx), path):
         return None
     return await reporting.unit_by_id(ctx.conn, unit_id)

@@ -14,8 +14,11 @@ from storage import accounts, changes, joining, learners
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
-    from channels.messages import Message
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from channels.messages import Message, PersonId
     from handlers.actions import Change, DecideChange
     from handlers.context import Context
     from storage.learners import Post
@@ -90,34 +93,41 @@ async def decide(ctx: Context, action: DecideChange) -> list[Message]:
     if ctx.person not in await joining.officers(ctx.conn, request.unit_id, today):
         return []
     accepted = bool(action.accepted)
-    await changes.decide(ctx.conn, request.id, by=ctx.person, accepted=accepted, now=ctx.now)
-    note = await _apply(ctx, request) if accepted else ""
+    note = await settle(ctx.conn, request, ctx.person, accepted=accepted, now=ctx.now)
     return [words.change_decided(accepted=accepted, note=note, replaces=ctx.in_place())]
 
 
-async def _apply(ctx: Context, request: changes.ChangeRequest) -> str:
-    today = day_of(ctx.now)
+async def settle(
+    conn: AsyncConnection, request: changes.ChangeRequest, by: PersonId, *, accepted: bool, now: datetime
+) -> str:
+    """Write down what the officer decided, and do what was accepted; returns what follows from it, in words."""
+    await changes.decide(conn, request.id, by=by, accepted=accepted, now=now)
+    return await _apply(conn, request, now) if accepted else ""
+
+
+async def _apply(conn: AsyncConnection, request: changes.ChangeRequest, now: datetime) -> str:
+    today = day_of(now)
     match request.kind:
         case "nghi_viec":
-            for post in await learners.posts(ctx.conn, request.by, today):
-                await changes.end_position(ctx.conn, post.id, today)
-            await changes.stop_messages_if_without_post(ctx.conn, request.by, today)
+            for post in await learners.posts(conn, request.by, today):
+                await changes.end_position(conn, post.id, today)
+            await changes.stop_messages_if_without_post(conn, request.by, today)
             return "Trợ lý ngừng nhắn cho đồng chí ấy từ hôm nay; kết quả học vẫn giữ."
         case "thoi_chuc" if request.position_id is not None:
-            await changes.end_position(ctx.conn, request.position_id, today)
-            await changes.stop_messages_if_without_post(ctx.conn, request.by, today)
+            await changes.end_position(conn, request.position_id, today)
+            await changes.stop_messages_if_without_post(conn, request.by, today)
             return "Chức danh đã kết thúc từ hôm nay."
         case "nguoi_moi" if request.said:
             full_name, role = _newcomer(request.said)
-            unit_type = await joining.unit_type(ctx.conn, request.unit_id)
+            unit_type = await joining.unit_type(conn, request.unit_id)
             await changes.add_person(
-                ctx.conn,
+                conn,
                 full_name=full_name,
                 keys=(fold(full_name), person_sort_key(full_name)),
                 unit_id=request.unit_id,
                 position_of=(role.value, track_of(role, unit_type).value),
                 today=today,
-                now=ctx.now,
+                now=now,
             )
             return f"{full_name} ({role.label.lower()}) đã vào danh sách; mời bằng mã của đơn vị."
     return "Đồng chí sửa danh sách rồi nhập lại giúp trợ lý."

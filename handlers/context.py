@@ -25,6 +25,7 @@ class Installation:
     document: str
     contact: str
     bot_link: str = ""  # https://t.me/<bot>; empty without a bot
+    board_link: str = ""  # where one signs in to the dashboard; empty where no public address is set
     assigned_modules: tuple[str, ...] = ()  # the chuyên đề assigned now, one a track; empty: each track's first
 
 

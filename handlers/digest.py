@@ -12,12 +12,13 @@ from channels.messages import Kind, Message, UnitId
 from handlers import authority
 from learning.calendar import day_of
 from learning.escalation import ladder_on
+from learning.rights import Deed
 from learning.roles import GROUP_TYPES
 from learning.text import clean
 from reports import attached, buttons, section, words
 from reports.digest import render_digest
 from reports.figures import section as gather
-from reports.scope import Sight, is_directly_above, sight
+from reports.scope import Sight, is_directly_above
 from storage import escalations, pauses, reporting
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from channels.messages import Button
     from handlers.actions import Drill, GetFile, Names
     from handlers.context import Context
-    from storage.reporting import Named, Step, Unit
+    from storage.reporting import Named, Seat, Step, Unit
 
 log = structlog.get_logger()
 
@@ -61,9 +62,9 @@ async def report(ctx: Context) -> list[Message]:
 async def drill(ctx: Context, action: Drill) -> list[Message]:
     """Show a unit, and page by page what is below it; seen from above, a CĐCS is the last step."""
     unit_id = UnitId(action.unit)
-    own = await reporting.units_of(ctx.conn, ctx.person, day_of(ctx.now), only_receiving=False)
+    seats = await authority.seats(ctx)
     path = await reporting.path_up(ctx.conn, unit_id)
-    seen = sight(own, path)
+    seen = authority.sight(ctx, seats, path)
     unit = await reporting.unit_by_id(ctx.conn, unit_id) if seen is not Sight.NONE else None
     if unit is None:
         return out_of_scope(ctx, action.unit)
@@ -90,17 +91,17 @@ async def drill(ctx: Context, action: Drill) -> list[Message]:
             if is_there
         )
     )
-    rows.append(_on_unit(unit, own))
+    rows.append(_on_unit(ctx, unit, seats, path))
     if unit.is_grassroots and seen is Sight.ABOVE:
-        silent = await _told_of(ctx, own, path)
+        silent = await _told_of(ctx, authority.units(seats), path)
         if silent:
             days = ladder_on(day_of(ctx.now)).above_days
             said.append(f"Dừng quá {days} ngày, chưa xử lý: {words.number(silent)} chức danh.")
             rows.append((buttons.settle("Đã xử lý", unit_id),))
-    if authority.is_commanded(own, path):
+    if authority.may(ctx, Deed.PAUSE, seats, path):
         pause = "Đang tạm dừng gửi" if await pauses.over(ctx.conn, unit_id) else "Tạm dừng gửi"
         rows.append((buttons.broadcast("Gửi tin", unit_id), buttons.pause(pause, unit_id)))
-    rows.append(_up(own, path, cut_off))
+    rows.append(_up(ctx, seats, path, cut_off))
     return [
         Message("\n".join(said), tuple(row for row in rows if row), title=name, replaces=ctx.in_place()),
     ]
@@ -124,17 +125,19 @@ async def _told_of(ctx: Context, own: Sequence[Unit], path: Sequence[Step]) -> i
     return await escalations.number(ctx.conn, path[0].unit_id, assigned, today, before)
 
 
-def _on_unit(unit: Unit, own: Sequence[Unit]) -> tuple[Button, ...]:
-    if all(mine.id != unit.id for mine in own):
+def _on_unit(ctx: Context, unit: Unit, seats: Sequence[Seat], path: Sequence[Step]) -> tuple[Button, ...]:
+    is_own = any(seat.unit.id == unit.id for seat in seats)
+    if not is_own and authority.may(ctx, Deed.ATTENTION, seats, path):
         return (buttons.ask_attention("Đề nghị quan tâm", unit.id),)
-    return (buttons.names("Danh sách", unit.id),) if unit.is_grassroots else ()
+    may_name = unit.is_grassroots and authority.may(ctx, Deed.PEOPLE, seats, path)
+    return (buttons.names("Danh sách", unit.id),) if may_name else ()
 
 
-def _up(own: Sequence[Unit], path: Sequence[Step], cut_off: datetime | None) -> tuple[Button, ...]:
-    if sight(own, path[1:]) is not Sight.NONE:
+def _up(ctx: Context, seats: Sequence[Seat], path: Sequence[Step], cut_off: datetime | None) -> tuple[Button, ...]:
+    if authority.may(ctx, Deed.FIGURES, seats, path[1:]):
         return (buttons.drill("▴ Đơn vị trên", path[1].unit_id, cut_off),)
     manager = path[0].manager_id
-    if any(mine.id == manager for mine in own) and manager is not None:
+    if manager is not None and any(seat.unit.id == manager for seat in seats):
         return (buttons.drill("▴ Đơn vị quản lý", manager, cut_off),)
     return ()
 
@@ -144,9 +147,7 @@ def _up(own: Sequence[Unit], path: Sequence[Step], cut_off: datetime | None) -> 
 
 async def send_file(ctx: Context, action: GetFile) -> list[Message]:
     """Send a unit's report as a file to whoever may see the unit's figures."""
-    own = await reporting.units_of(ctx.conn, ctx.person, day_of(ctx.now), only_receiving=False)
-    seen = sight(own, await reporting.path_up(ctx.conn, UnitId(action.unit)))
-    unit = await reporting.unit_by_id(ctx.conn, UnitId(action.unit)) if seen is not Sight.NONE else None
+    unit = await authority.commanded(ctx, UnitId(action.unit), Deed.EXPORT)
     try:
         wanted = attached.reference(f"{action.unit}:{action.period}:{action.shape}")
     except attached.NoSuchFileError:
@@ -175,9 +176,8 @@ def file_message(unit: Unit, wanted: attached.Reference) -> Message:
 async def names(ctx: Context, action: Names) -> list[Message]:
     """List who is connected, learning or done in one's own CĐCS; nobody else sees names, and nobody sees scores."""
     today = day_of(ctx.now)
-    own = await reporting.units_of(ctx.conn, ctx.person, today, only_receiving=False)
-    unit = next((mine for mine in own if mine.id == action.unit and mine.is_grassroots), None)
-    if unit is None:
+    unit = await authority.commanded(ctx, UnitId(action.unit), Deed.PEOPLE)
+    if unit is None or not unit.is_grassroots:
         return out_of_scope(ctx, action.unit)
     page = min(action.page, _MAX_PAGE)
     assigned = await reporting.assigned_as_counted(ctx.conn)

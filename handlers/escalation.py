@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from channels.messages import Message, PersonId, UnitId
+from handlers import authority
 from handlers.digest import out_of_scope
 from learning.calendar import day_of
 from learning.escalation import ladder_on
+from learning.rights import Deed
 from learning.roles import GRASSROOTS_TYPES
 from learning.text import clean
 from reports import buttons, words
-from reports.scope import Sight, is_directly_above, sight
+from reports.scope import is_directly_above
 from storage import escalations, reporting
 
 if TYPE_CHECKING:
@@ -46,22 +48,22 @@ async def settle(ctx: Context, action: Settle) -> list[Message]:
         await escalations.settle(ctx.conn, unit.id, assigned, today, before, ctx.now, person_id=person)
         return [await _list(ctx, unit)]
     unit_id = UnitId(action.unit)
-    own = await reporting.units_of(ctx.conn, ctx.person, today, only_receiving=False)
+    seats = await authority.seats(ctx)
     path = await reporting.path_up(ctx.conn, unit_id)
-    if sight(own, path) is not Sight.ABOVE or not is_directly_above(own, path) or not _is_grassroots(path):
+    if not (authority.may(ctx, Deed.SETTLE, seats, path) and _is_told(authority.units(seats), path)):
         return out_of_scope(ctx, action.unit)
     settled = await escalations.settle(ctx.conn, unit_id, assigned, today, ctx.now - ladder.to_above, ctx.now)
     text = f"Đã ghi nhận xử lý {words.number(settled)} người. Ai học lại rồi dừng lần nữa sẽ được báo từ đầu."
     return [Message(text, ((buttons.drill("Số liệu đơn vị", unit_id, None),),), replaces=ctx.in_place())]
 
 
-def _is_grassroots(path: Sequence[Step]) -> bool:
-    return path[0].unit_type in GRASSROOTS_TYPES
+def _is_told(own: Sequence[Unit], path: Sequence[Step]) -> bool:
+    return path[0].unit_type in GRASSROOTS_TYPES and is_directly_above(own, path)
 
 
 async def _own(ctx: Context, unit_id: int) -> Unit | None:
-    own = await reporting.units_of(ctx.conn, ctx.person, day_of(ctx.now), only_receiving=False)
-    return next((unit for unit in own if unit.id == unit_id and unit.is_grassroots), None)
+    unit = await authority.commanded(ctx, UnitId(unit_id), Deed.PEOPLE)
+    return unit if unit is not None and unit.is_grassroots else None
 
 
 async def _list(ctx: Context, unit: Unit) -> Message:

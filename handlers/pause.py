@@ -9,6 +9,7 @@ from channels.messages import UnitId
 from handlers import authority, words
 from handlers.digest import out_of_scope
 from learning.calendar import day_of
+from learning.rights import Deed
 from storage import pauses, reporting
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ async def show(ctx: Context) -> list[Message]:
 
 async def ask(ctx: Context, action: Pause) -> list[Message]:
     """Show what a pause would do, or the one that lasts; when that is confirmed, pause."""
-    unit = await authority.commanded(ctx, UnitId(action.unit))
+    unit = await authority.commanded(ctx, UnitId(action.unit), Deed.PAUSE)
     if unit is None:
         return out_of_scope(ctx, action.unit)
     if action.sure:
@@ -46,7 +47,7 @@ async def ask(ctx: Context, action: Pause) -> list[Message]:
 
 async def resume(ctx: Context, action: Unpause) -> list[Message]:
     """Write to a unit again."""
-    unit = await authority.commanded(ctx, UnitId(action.unit))
+    unit = await authority.commanded(ctx, UnitId(action.unit), Deed.PAUSE)
     if unit is None:
         return out_of_scope(ctx, action.unit)
     if not await pauses.resume(ctx.conn, unit.id, ctx.now):
@@ -62,5 +63,5 @@ async def _stand(ctx: Context, unit: Unit) -> Message:
     if pause is None:
         return words.pause_asked(unit, learners, replaces=None)
     path = await reporting.path_up(ctx.conn, pause.unit_id)
-    may_resume = authority.is_commanded(await authority.own_units(ctx), path)
+    may_resume = authority.may(ctx, Deed.PAUSE, await authority.seats(ctx), path)
     return words.pause_stands(unit, pause, learners, may_resume=may_resume, replaces=None)

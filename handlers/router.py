@@ -30,6 +30,7 @@ from handlers import (
     pause,
     quiz,
     settings,
+    sign_in,
     study,
     tool,
     words,
@@ -100,6 +101,11 @@ COMMANDS: dict[str, Callable[[Context], Awaitable[list[Message]]]] = {
     "tinhhuong": drill.show,
     "luyen tap": drill.show,
     "luyentap": drill.show,
+    "dang nhap": sign_in.begin,
+    "dangnhap": sign_in.begin,
+    "bang theo doi": sign_in.begin,
+    "phien dang nhap": sign_in.sessions,
+    "phien": sign_in.sessions,
     "lien ket": _link,
     "lienket": _link,
     "go": _unlink,
@@ -126,6 +132,7 @@ _SCREENS: dict[str, Callable[[Context], Awaitable[list[Message]]]] = {
     "me": me.show,
     "changes": changes.show,
     "lookup": lookup.begin,
+    "sessions": sign_in.sessions,
 }
 
 
@@ -197,6 +204,8 @@ async def _route(ctx: Context, inbound: Inbound) -> tuple[str, list[Message]]:
     match inbound:
         case Tap(action=packed):
             return await _tap(ctx, packed)
+        case Started(payload=payload) if (code := sign_in.code_of_payload(payload)) is not None:
+            return "sign_in.take_code", await sign_in.take_code(ctx, code)
         case Started():
             return "study.resume", await study.resume(ctx)
         case Text(text=text):
@@ -247,6 +256,8 @@ _TAPS: dict[type[actions.Action], Callable[[Context, Any], Awaitable[list[Messag
     actions.CastDrop: broadcast.drop,
     actions.CastSee: broadcast.see,
     actions.CastStop: broadcast.stop,
+    actions.SignIn: sign_in.decide,
+    actions.EndSession: sign_in.end_session,
     actions.Found: lookup.show_other,
     actions.OpenLesson: lookup.open_lesson,
     actions.ReadCard: lookup.read,
@@ -284,6 +295,8 @@ async def _typed(ctx: Context, text: str) -> tuple[str, list[Message]]:
         return "drill.say", await drill.say_by_letter(ctx, folded.upper())
     if len(folded.split()) <= _MOST_COMMAND_WORDS and folded in COMMANDS:
         return f"typed.{folded.replace(' ', '_')}", await COMMANDS[folded](ctx)
+    if (code := sign_in.code_in(text)) is not None:
+        return "sign_in.take_code", await sign_in.take_code(ctx, code)
     if wanted := lookup.asked_for(text, lookup.PLAIN):
         return "lookup.look_up", await lookup.look_up(ctx, wanted)
     if not quiz.looks_lettered(text) and (taken := await _awaited(ctx, text)) is not None:
@@ -299,6 +312,8 @@ async def _typed(ctx: Context, text: str) -> tuple[str, list[Message]]:
 async def _awaited(ctx: Context, text: str) -> tuple[str, list[Message]] | None:
     """Words that were asked for; None if none were."""
     match ctx.account.awaits:
+        case sign_in.AWAITS if looks_like_code(text):
+            return "sign_in.take_code", await sign_in.take_code(ctx, text)
         case lookup.AWAITS:
             return "lookup.take_words", await lookup.take_words(ctx, text)
         case changes.AWAITS:

@@ -1,16 +1,19 @@
-"""How closely somebody may look at a unit. Pure."""
+"""How the units of an officer lie to a unit that is asked for, and what they may do with it. Pure."""
 
 from __future__ import annotations
 
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from learning.rights import Deed, Held, Relation
+from learning.rights import may as rights_allow
 from learning.roles import GRASSROOTS_TYPES, GROUP_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
-    from storage.reporting import Step, Unit
+    from storage.reporting import Seat, Step, Unit
 
 
 class Sight(StrEnum):
@@ -21,23 +24,56 @@ class Sight(StrEnum):
     WITHIN = "within"
 
 
-def sight(own: Sequence[Unit], path: Sequence[Step]) -> Sight:
+def relation(own: Unit, path: Sequence[Step]) -> Relation:
     """
-    Return how the holder of `own` units sees the unit at the start of `path` (itself first, the root last).
+    Return how the unit at the start of `path` (itself first, the root last) lies to `own`.
 
-    A unit is seen by those above it, and by those who manage it or something above it.
+    Everything in a CĐCS is seen from within it alone.
     """
     if not path:
-        return Sight.NONE
-    types = {unit.id: unit.unit_type for unit in own}
-    if any(types.get(step.unit_id) in GRASSROOTS_TYPES for step in path):
+        return Relation.APART
+    if path[0].unit_id == own.id:
+        return Relation.SAME
+    is_above = any(step.unit_id == own.id for step in path[1:])
+    is_group = path[0].unit_type in GROUP_TYPES
+    if own.unit_type in GRASSROOTS_TYPES:
+        if is_above:
+            return Relation.GROUP if is_group else Relation.PART
+        return Relation.APART
+    is_managed = any(step.manager_id == own.id for step in path)
+    if not (is_above or is_managed):
+        return Relation.APART
+    if is_group or any(step.unit_type in GRASSROOTS_TYPES for step in path[1:]):
+        return Relation.BEYOND
+    return Relation.BELOW if is_above else Relation.MANAGED
+
+
+def held(seats: Sequence[Seat], path: Sequence[Step]) -> Sequence[Held]:
+    """Return the posts of a person as the table of rights reads them, towards the unit at the start of `path`."""
+    return [
+        Held(
+            seat.role,
+            seat.unit.unit_type,
+            seat.receives_reports,
+            seat.valid_from,
+            seat.valid_to,
+            relation(seat.unit, path),
+        )
+        for seat in seats
+    ]
+
+
+def may(deed: Deed, seats: Sequence[Seat], path: Sequence[Step], day: date) -> bool:
+    """Return whether the holder of these seats may do that with the unit at the start of `path`."""
+    return rights_allow(deed, held(seats, path), day)
+
+
+def sight(seats: Sequence[Seat], path: Sequence[Step], day: date) -> Sight:
+    """Return how closely the unit at the start of `path` is seen."""
+    within = [seat for seat in seats if seat.unit.unit_type in GRASSROOTS_TYPES]
+    if may(Deed.FIGURES, within, path, day):
         return Sight.WITHIN
-    is_below_grassroots = any(step.unit_type in GRASSROOTS_TYPES for step in path[1:])
-    if is_below_grassroots or path[0].unit_type in GROUP_TYPES:
-        return Sight.NONE
-    if any(step.unit_id in types or step.manager_id in types for step in path):
-        return Sight.ABOVE
-    return Sight.NONE
+    return Sight.ABOVE if may(Deed.FIGURES, seats, path, day) else Sight.NONE
 
 
 def is_directly_above(own: Sequence[Unit], path: Sequence[Step]) -> bool:

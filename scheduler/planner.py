@@ -15,7 +15,21 @@ from learning.roles import Track
 from reports import digest, target_keeping
 from scheduler.broadcasts import queue_waiting
 from scheduler.slots import DAY_BEGINS, Job, Slot, due_slots
-from storage import broadcasts, due, jobs, joining, learners, outbox, planning, rollup, search_misses, target_snapshots
+from storage import (
+    broadcasts,
+    due,
+    jobs,
+    joining,
+    learners,
+    outbox,
+    planning,
+    rollup,
+    search_misses,
+    signins,
+    target_snapshots,
+    uploads,
+    web_sessions,
+)
 from storage.database import allow_long
 
 if TYPE_CHECKING:
@@ -258,5 +272,8 @@ class Planner:
             await allow_long(conn)
             await planning.forget_old(conn, now)
             await joining.forget_old(conn, now)
+            await signins.forget_old(conn, now)
+            await web_sessions.forget_old(conn, now)
+            await uploads.forget_old(conn, now)
             await search_misses.forget_old(conn, day_of(now))
         return 0

@@ -30,10 +30,15 @@ from storage.tables import (
     org_unit,
     person,
     position,
+    roster_upload,
     sending_pause,
+    sign_in,
+    unit_closure,
+    web_session,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -107,6 +112,18 @@ async def by_id(conn: AsyncConnection, request_id: int) -> ChangeRequest | None:
         row.said,
         row.decided_at is not None,
     )
+
+
+async def waiting(conn: AsyncConnection, unit_id: UnitId, limit: int) -> Sequence[int]:
+    """Ids of the requests in or below a unit that nobody has decided, the oldest first."""
+    query = (
+        select(change_request.c.id)
+        .join(unit_closure, unit_closure.c.unit_id == change_request.c.unit_id)
+        .where(unit_closure.c.ancestor_id == unit_id, change_request.c.decided_at.is_(None))
+        .order_by(change_request.c.id)
+        .limit(limit)
+    )
+    return list((await conn.execute(query)).scalars())
 
 
 async def decide(conn: AsyncConnection, request_id: int, *, by: PersonId, accepted: bool, now: datetime) -> None:
@@ -188,6 +205,9 @@ async def erase(conn: AsyncConnection, person_id: PersonId, today: date) -> None
         (invite_code, invite_code.c.person_id == person_id),
         (delivery, delivery.c.account_id.in_(doors)),
         (consent, or_(consent.c.person_id == person_id, consent.c.account_id.in_(doors))),
+        (sign_in, sign_in.c.person_id == person_id),
+        (web_session, web_session.c.person_id == person_id),
+        (roster_upload, roster_upload.c.person_id == person_id),
         (learner, learner.c.person_id == person_id),
         (account, account.c.id.in_(doors)),
     ):

@@ -195,8 +195,14 @@ async def forget_old(conn: AsyncConnection, now: datetime) -> None:
     await conn.execute(delete(invite_code).where(invite_code.c.expires_at <= now - CODES_KEPT))
 
 
-async def not_joined(conn: AsyncConnection, unit_id: UnitId, today: date) -> Sequence[Invitee]:
-    """Everybody with a post in or below a unit who has no open door, each once, by unit and name."""
+async def not_joined(
+    conn: AsyncConnection, unit_id: UnitId, today: date, *, only_direct: bool = False
+) -> Sequence[Invitee]:
+    """
+    Everybody with a post in or below a unit who has no open door, each once, by unit and name.
+
+    With `only_direct` those of the unit itself and the chairs of the units directly below it.
+    """
     has_door = exists().where(account.c.person_id == person.c.id, account.c.is_open)
     has_agreed = exists().where(learner.c.person_id == person.c.id)
     query = (
@@ -212,6 +218,9 @@ async def not_joined(conn: AsyncConnection, unit_id: UnitId, today: date) -> Seq
         )
         .order_by(org_unit.c.sort_name, org_unit.c.id, person.c.sort_name, position.c.id)
     )
+    if only_direct:
+        is_head = and_(unit_closure.c.depth == 1, position.c.role == Role.CHAIR.value)
+        query = query.where(or_(unit_closure.c.depth == 0, is_head))
     seen: set[int] = set()
     found: list[Invitee] = []
     for person_id, full_name, in_unit, code, name, role in (await conn.execute(query)).all():

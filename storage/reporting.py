@@ -44,12 +44,25 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Seat:
+    """A post that may give rights over units; `valid_to` is the first day on which it is held no more."""
+
+    unit: Unit
+    role: Role
+    receives_reports: bool
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One unit on the way from a unit up to the root."""
 
     unit_id: UnitId
     unit_type: str
     manager_id: UnitId | None
+    code: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +82,7 @@ class Named:
     unit_name: str
     is_joined: bool
     is_completed: bool
+    position_id: int = 0
 
 
 _MOMENT = timedelta(microseconds=1)
@@ -101,7 +115,6 @@ async def units_of(conn: AsyncConnection, person_id: PersonId, day: date, *, onl
         day: the day on which they hold the position.
         only_receiving: only units whose reports they are marked to receive; else those they chair as well.
     """
-    height = select(func.count()).where(unit_closure.c.unit_id == org_unit.c.id).correlate(org_unit).scalar_subquery()
     concerns: ColumnElement[bool] = position.c.receives_reports.is_(True)
     if not only_receiving:
         concerns = or_(concerns, position.c.role == Role.CHAIR.value)
@@ -109,20 +122,60 @@ async def units_of(conn: AsyncConnection, person_id: PersonId, day: date, *, onl
     query = (
         select(*_UNIT)
         .where(org_unit.c.id.in_(mine), exists_on(day), org_unit.c.unit_type.not_in(GROUP_TYPES))
-        .order_by(height, org_unit.c.sort_name, org_unit.c.id)
+        .order_by(_height(), org_unit.c.sort_name, org_unit.c.id)
     )
     return [_unit(row) for row in await conn.execute(query)]
+
+
+def _height() -> ColumnElement[Any]:
+    """How far a unit is from the root."""
+    return select(func.count()).where(unit_closure.c.unit_id == org_unit.c.id).correlate(org_unit).scalar_subquery()
+
+
+SEAT = (*_UNIT, position.c.role, position.c.receives_reports, position.c.valid_from, position.c.valid_to)
+
+
+def gives_rights(day: date) -> ColumnElement[bool]:
+    """True of a position in a unit, tổ apart, that may give rights over units on a day."""
+    return and_(
+        exists_on(day),
+        held_on(day),
+        org_unit.c.unit_type.not_in(GROUP_TYPES),
+        or_(position.c.receives_reports.is_(True), position.c.role == Role.CHAIR.value),
+    )
+
+
+def highest_first() -> tuple[ColumnElement[Any], ...]:
+    """The order of seats."""
+    return (_height(), org_unit.c.sort_name, org_unit.c.id, position.c.id)
+
+
+def as_seat(row: Any) -> Seat:
+    """A row of the columns `SEAT`."""
+    return Seat(_unit(row), Role(row.role), bool(row.receives_reports), row.valid_from, row.valid_to)
+
+
+async def seats_of(conn: AsyncConnection, person_id: PersonId, day: date) -> Sequence[Seat]:
+    """The posts of somebody, in units above tổ, that may give them rights over units on a day; the highest first."""
+    query = (
+        select(*SEAT)
+        .select_from(position.join(org_unit, org_unit.c.id == position.c.unit_id))
+        .where(position.c.person_id == person_id, gives_rights(day))
+        .order_by(*highest_first())
+    )
+    return [as_seat(row) for row in await conn.execute(query)]
 
 
 async def path_up(conn: AsyncConnection, unit_id: UnitId) -> Sequence[Step]:
     """The unit itself, then what is above it, up to the root; empty if there is no such unit."""
     query = (
-        select(org_unit.c.id, org_unit.c.unit_type, org_unit.c.manager_id)
+        select(org_unit.c.id, org_unit.c.unit_type, org_unit.c.manager_id, org_unit.c.code, org_unit.c.name)
         .join(unit_closure, unit_closure.c.ancestor_id == org_unit.c.id)
         .where(unit_closure.c.unit_id == unit_id)
         .order_by(unit_closure.c.depth)
     )
-    return [Step(UnitId(row.id), row.unit_type, row.manager_id) for row in await conn.execute(query)]
+    rows = await conn.execute(query)
+    return [Step(UnitId(row.id), row.unit_type, row.manager_id, row.code, row.name) for row in rows]
 
 
 async def full_name(conn: AsyncConnection, person_id: PersonId) -> str:
@@ -133,7 +186,7 @@ async def full_name(conn: AsyncConnection, person_id: PersonId) -> str:
 # --- what lies below --------------------------------------------------------------------------------------------------
 
 
-def _is_managed() -> ColumnElement[bool]:
+def is_managed() -> ColumnElement[bool]:
     """True of a managed unit that is neither below its manager nor below another unit of the same manager."""
     above = org_unit.alias("above")
     covered = (
@@ -183,7 +236,7 @@ def _listed() -> ColumnElement[bool]:
     """True of a unit that is directly below the unit of the parameter `unit` or managed by it, tổ apart."""
     unit_id = bindparam("unit", type_=org_unit.c.id.type)
     below = and_(org_unit.c.parent_id == unit_id, org_unit.c.unit_type.not_in(GROUP_TYPES))
-    return or_(below, and_(org_unit.c.manager_id == unit_id, _is_managed()))
+    return or_(below, and_(org_unit.c.manager_id == unit_id, is_managed()))
 
 
 @lru_cache(maxsize=2)
@@ -200,7 +253,7 @@ async def has_lines(conn: AsyncConnection, unit_id: UnitId, cut_off: datetime | 
 async def managed_below(conn: AsyncConnection, managers: Iterable[UnitId]) -> Mapping[UnitId, Sequence[UnitId]]:
     """The topmost units that each of these units manages without being above them."""
     query = select(org_unit.c.manager_id, org_unit.c.id).where(
-        org_unit.c.manager_id.in_(list(managers)), _is_managed(), org_unit.c.valid_to.is_(None)
+        org_unit.c.manager_id.in_(list(managers)), is_managed(), org_unit.c.valid_to.is_(None)
     )
     found: dict[UnitId, list[UnitId]] = defaultdict(list)
     for manager, unit in (await conn.execute(query)).all():
@@ -278,30 +331,65 @@ async def holders(
 
 
 async def named_posts(
-    conn: AsyncConnection, unit_id: UnitId, assigned: Mapping[Track, str], day: date, *, limit: int, offset: int
+    conn: AsyncConnection,
+    unit_id: UnitId,
+    assigned: Mapping[Track, str],
+    day: date,
+    *,
+    limit: int,
+    offset: int = 0,
+    after: int | None = None,
 ) -> Sequence[Named]:
-    """The cadres of a unit, and the heads of the units directly below or managed; only how far they are."""
+    """
+    The cadres of a unit, and the heads of the units directly below or managed; only how far they are.
+
+    A page begins at `offset`, or behind the position `after`.
+    """
     heads = and_(
         or_(org_unit.c.parent_id == unit_id, org_unit.c.manager_id == unit_id),
         position.c.role.in_([Role.CHAIR.value, Role.GROUP_LEADER.value]),
     )
-    rank = case({role.value: place for place, role in enumerate(Role)}, value=position.c.role)
+    rank = case({role.value: literal_column(str(place)) for place, role in enumerate(Role)}, value=position.c.role)
+    is_below = case((org_unit.c.id == unit_id, literal_column("0")), else_=literal_column("1"))
+    keys = (
+        is_below,
+        org_unit.c.sort_name,
+        rank,
+        func.coalesce(person.c.sort_name, literal_column("''")),
+        position.c.id,
+    )
+    everybody = position.join(org_unit, org_unit.c.id == position.c.unit_id).outerjoin(
+        person, person.c.id == position.c.person_id
+    )
     query = (
         select(
+            position.c.id,
             person.c.full_name,
             position.c.role,
             org_unit.c.name,
             is_joined().label("is_joined"),
             is_completed(assigned).label("is_completed"),
         )
-        .select_from(position.join(org_unit, org_unit.c.id == position.c.unit_id))
-        .outerjoin(person, person.c.id == position.c.person_id)
+        .select_from(everybody)
         .where(or_(org_unit.c.id == unit_id, heads), held_on(day), exists_on(day))
-        .order_by(org_unit.c.id != unit_id, org_unit.c.sort_name, rank, person.c.sort_name, position.c.id)
+        .order_by(*keys)
         .limit(limit)
         .offset(offset)
     )
+    if after is not None:
+        last = (await conn.execute(select(*keys).select_from(everybody).where(position.c.id == after))).first()
+        if last is None:
+            return []
+        query = query.where(_behind(keys, last))
     return [
-        Named(row.full_name, Role(row.role), row.name, bool(row.is_joined), bool(row.is_completed))
+        Named(row.full_name, Role(row.role), row.name, bool(row.is_joined), bool(row.is_completed), row.id)
         for row in await conn.execute(query)
     ]
+
+
+def _behind(keys: Sequence[ColumnElement[Any]], last: Sequence[Any]) -> ColumnElement[bool]:
+    """True of rows that come after the one with the keys `last`."""
+    (first, *others), (value, *values) = keys, last
+    if not others:
+        return and_(first > value)
+    return or_(first > value, and_(first == value, _behind(others, values)))

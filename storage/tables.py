@@ -270,6 +270,44 @@ change_request = _table(
     Column("accepted", Boolean),
 )
 
+sign_in = _table(
+    "sign_in",  # a browser asks to be signed in; the person says yes or no in their own chat
+    _id(),
+    Column("browser_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("code_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("number", String(2), nullable=False),  # shown on both screens
+    Column("agent", String(60), nullable=False),
+    Column("address", String(45), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+    _ref("person_id", "person.id", nullable=True, index=True),  # who opened it in their chat, the first alone
+    Column("decided_at", Instant),
+    Column("accepted", Boolean),
+    Column("used_at", Instant),
+)
+
+web_session = _table(
+    "web_session",  # a browser that is signed in to the dashboard; of its cookie only the hash is kept
+    _id(),
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True),
+    _ref("person_id", "person.id", index=True),
+    Column("agent", String(60), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+    Column("ended_at", Instant),
+)
+
+roster_upload = _table(
+    "roster_upload",  # a list that an officer sent in, between its dry run and the import
+    _id(),
+    _ref("person_id", "person.id", index=True),
+    _ref("unit_id", "org_unit.id"),
+    Column("file_name", String(120), nullable=False),
+    Column("body", LargeBinary, nullable=False),  # its rows as compressed JSON
+    Column("replaces", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False, index=True),
+)
+
 # --- learning ---------------------------------------------------------------------------------------------------------
 
 content_version = _table(

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from web import chat, health, security
+from web.board.parts import BoardParts
+from web.board.routes import routes as board_routes
 from web.demo import DemoRoom
 from web.forms import MAX_BODY_BYTES
 from web.metrics import Metrics
@@ -15,7 +17,7 @@ from web.pages import Pages
 from web.stream import HEARTBEAT_S, Parts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from channels.hub import Hub
     from channels.messages import EndpointId, Files, Pipeline
@@ -38,6 +40,8 @@ def make_app(
     metrics_token: str = "",
     files: Files | None = None,
     heartbeat_s: float = HEARTBEAT_S,
+    board: BoardParts | None = None,
+    now: Callable[[], datetime] | None = None,
 ) -> web.Application:
     """
     Return the application; it opens nothing and closes only the pages of `hub`.
@@ -55,9 +59,12 @@ def make_app(
         queue_depth: deliveries by (lane, state), read at each scrape.
         files: makes the files that messages carry; where there is none, so is no file.
         heartbeat_s: how often a quiet stream says that it is still there.
+        board: what the dashboard shows besides figures.
+        now: the program's clock; the demo's, else the wall's, when None.
     """
     pages = Pages()
-    parts = Parts(pipeline, database, hub, endpoint, pages, demo.now if demo else _wall_clock, files, heartbeat_s)
+    moment = now or (demo.now if demo else _wall_clock)
+    parts = Parts(pipeline, database, hub, endpoint, pages, moment, files, heartbeat_s)
     app = web.Application(
         client_max_size=MAX_BODY_BYTES,
         middlewares=[security.short_errors(pages), security.same_origin(public_url)],
@@ -66,6 +73,9 @@ def make_app(
     app.add_routes(pages.assets.routes())
     app.add_routes(health.routes(database, metrics or Metrics(), queue_depth, metrics_token))
     app.add_routes(chat.routes(parts, is_secure=public_url.startswith("https://")))
+    app.add_routes(
+        board_routes(board or BoardParts(), database, pages, parts.now, is_secure=public_url.startswith("https://"))
+    )
     app.add_routes(webhooks)
     if demo is not None:
         rooms = DemoRoom(parts, demo)

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from channels.hub import Shown, Signal
+from channels.messages import Sender, Started
+from handlers.sign_in import code_of_payload
 from web import chat, forms
-from web.bubbles import ref_of
+from web.bubbles import new_key, ref_of
 from web.chat import logbook, room
 from web.dates import next_monday, spoken
 from web.pages import json_answer
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 PATH = "/demo"
 TOPIC = "demo"
 _WATCHER = "demo-watcher"
+_MOST_CODE = 40
 MAX_ADVANCE_S = 40 * 86_400
 
 
@@ -43,6 +46,7 @@ class Persona:
     name: str
     unit: str
     external_id: str
+    sees_board: bool = False
 
     @property
     def initials(self) -> str:
@@ -111,8 +115,16 @@ class DemoRoom:
 
         return Seat(persona.external_id, f"{PATH}/{persona.key}", also=(TOPIC,), on_shown=on_shown)
 
-    async def _page(self, request: web.Request) -> web.Response:
-        return await self._show(request, self._seat(request), ())
+    async def _page(self, request: web.Request) -> web.StreamResponse:
+        seat = self._seat(request)
+        code = request.query.get("code", "")
+        if code_of_payload(code) is not None:  # a sign-in to the dashboard that is to be confirmed here
+            sender = Sender(self._parts.endpoint, seat.external_id)
+            await self._parts.pipeline.receive(
+                Started(f"{seat.external_id[:12]}-{new_key()}", sender, code[:_MOST_CODE])
+            )
+            raise web.HTTPSeeOther(f"{seat.base}#moi")
+        return await self._show(request, seat, ())
 
     async def _show(self, request: web.Request, seat: Seat, replies: Sequence[Bubble]) -> web.Response:
         persona = self._persona(request)

@@ -45,6 +45,7 @@ _WORDS = {
     404: "Không tìm thấy trang này.",
     405: "Trang này không dùng theo cách đó.",
     413: "Nội dung gửi lên quá dài.",
+    429: "Có quá nhiều lần thử. Mời đồng chí đợi 10 phút rồi thử lại.",
     415: "Trang này không nhận loại dữ liệu đó.",
     503: "Trợ lý đang bận. Mời đồng chí thử lại sau ít phút.",
 }

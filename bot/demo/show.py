@@ -46,6 +46,7 @@ SEED = people.DEFAULT_SEED
 DEMO_URL = "sqlite:///data/demo.db"
 PORT = 8080
 BEGUN = "demo_begun"
+_LEARNER = "to_truong"
 
 
 async def run(args: Namespace, chosen: Settings) -> int:
@@ -149,7 +150,8 @@ async def _tabs(program: Program) -> list[Tab]:
         for persona in await _cast(program):
             unit = await units.unit_by_code(conn, persona.unit_code)
             name = unit.name if unit else persona.unit_code
-            tabs.append(Tab(persona.key, persona.title, persona.name, name, persona.external_id))
+            sees_board = persona.key != _LEARNER
+            tabs.append(Tab(persona.key, persona.title, persona.name, name, persona.external_id, sees_board))
     return tabs
 
 

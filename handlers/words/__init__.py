@@ -94,6 +94,14 @@ from handlers.words.settings import (
     unlink_asked,
     unlinked,
 )
+from handlers.words.signing_in import (
+    board_for_officers,
+    sessions,
+    sign_in_asked,
+    sign_in_decided,
+    sign_in_how,
+    sign_in_unknown,
+)
 from handlers.words.tools import tool, tool_file, tool_file_elsewhere
 
 __all__ = [
@@ -104,6 +112,7 @@ __all__ = [
     "already_taken",
     "answer",
     "answered_before",
+    "board_for_officers",
     "broadcast",
     "card",
     "cast_asked",
@@ -165,10 +174,15 @@ __all__ = [
     "scene_opened",
     "scene_turn",
     "scenes",
+    "sessions",
     "settings",
     "shift_asked",
     "shift_set",
     "shifts",
+    "sign_in_asked",
+    "sign_in_decided",
+    "sign_in_how",
+    "sign_in_unknown",
     "snoozed",
     "step_name",
     "test_done",

@@ -26,7 +26,9 @@ from storage.pauses import Paused
 from storage.recipients import Audience
 from storage.reporting import Unit
 from storage.runs import Run
+from storage.signins import SignIn
 from storage.standing import Studies
+from storage.web_sessions import Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -205,6 +207,17 @@ def said_to_officers() -> Iterator[tuple[str, Message]]:
     yield "cast_dropped", words.cast_dropped(replaces=None)
     yield "cast_progress", words.cast_progress(cast, broadcasts.Progress(*[300_000] * 5), NOW, replaces=None)
     yield "cast_once_a_day", words.cast_once_a_day(cast)
+    asked = SignIn(
+        10**15, "47", "Samsung Internet trên Android", "0:" * 7 + "ffff", NOW, NOW, None, None, is_used=False
+    )
+    yield "board_for_officers", words.board_for_officers()
+    yield "sign_in_how", words.sign_in_how("https://tro-ly.congdoan-tinh.example.vn/dang-nhap")
+    yield "sign_in_unknown", words.sign_in_unknown()
+    yield "sign_in_asked", words.sign_in_asked(asked)
+    for accepted in (True, False):
+        yield "sign_in_decided", words.sign_in_decided(accepted=accepted, replaces=None)
+    for number in (0, 10):
+        yield "sessions", words.sessions([Session(10**15, asked.agent, NOW, NOW)] * number)
 
 
 @pytest.mark.parametrize(

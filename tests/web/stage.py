@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
     from channels.messages import Attachment, Inbound
     from storage.database import Database
+    from web.board.parts import BoardParts
 
 WELCOME = Message(
     "Mời đồng chí học.", ((Button("Đồng ý và học", "agree"),), (Button("Để sau", "later"),)), title="Trợ lý"
@@ -118,7 +119,14 @@ class Stage:
         self.now += timedelta(seconds=seconds)
         return self.now
 
-    def app(self, *, public_url: str = "", demo: bool = False, heartbeat_s: float = 15.0) -> web.Application:
+    def app(
+        self,
+        *,
+        public_url: str = "",
+        demo: bool = False,
+        heartbeat_s: float = 15.0,
+        board: BoardParts | None = None,
+    ) -> web.Application:
         return make_app(
             pipeline=self,
             database=self.database,
@@ -128,6 +136,8 @@ class Stage:
             files=OneFile(),
             demo=DemoParts(PERSONAS, lambda: self.now, self.advance) if demo else None,
             heartbeat_s=heartbeat_s,
+            now=lambda: self.now,
+            board=board,
         )
 
 
@@ -159,7 +169,7 @@ class Browser:
 
     async def opens(self, path: str, **headers: str) -> Answer:
         async with self.client.get(path, headers=headers, allow_redirects=False) as response:
-            return Answer(response.status, await response.text(), response.headers)
+            return Answer(response.status, await response.text(errors="replace"), response.headers)
 
     async def posts(
         self,

@@ -1,0 +1,1 @@
+"""The dashboard of unions: pages for chairs and officers, made on the server, read without JavaScript."""

@@ -1,0 +1,41 @@
+"""The dashboard put together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from web.board.access import Gate
+from web.board.cadres import CadrePages
+from web.board.door import Door
+from web.board.frame import Frame
+from web.board.insights import InsightPages
+from web.board.own import OwnPages
+from web.board.people import PeoplePages
+from web.board.roster import RosterPages
+from web.board.units import UnitPages
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from aiohttp import web
+
+    from storage.database import Database
+    from web.board.parts import BoardParts
+    from web.pages import Pages
+
+
+def routes(
+    parts: BoardParts, database: Database, pages: Pages, now: Callable[[], datetime], *, is_secure: bool
+) -> list[web.RouteDef]:
+    """Return the routes of signing in and of all pages behind it."""
+    gate = Gate(database, now, is_secure)
+    frame = Frame(pages)
+    OwnPages(database, frame, is_secure=is_secure).open(gate)
+    UnitPages(database, frame, parts).open(gate)
+    PeoplePages(database, frame).open(gate)
+    InsightPages(database, frame, parts).open(gate)
+    RosterPages(database, frame).open(gate)
+    CadrePages(database, frame, parts).open(gate)
+    door = Door(database, pages, now, parts.bot_link, parts.personas or {}, is_secure=is_secure)
+    return [*door.routes(), *gate.made]
