@@ -227,7 +227,8 @@ async def _with_content(args: Namespace, chosen: Settings, database: Database, n
                 off = await holidays.load(conn, day_of(now))
             return await cli_plan.run(args, database, planner_for(chosen, database, library, off), off, now)
         case "report":
-            return await cli_report.run(args, database, assigned_modules(library, chosen.assigned), now)
+            assigned = assigned_modules(library, chosen.assigned)
+            return await cli_report.run(args, database, library, assigned, now)
         case _:
             return await cli_digest.run(args, database, assigned_modules(library, chosen.assigned), now)
 

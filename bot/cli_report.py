@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from channels.messages import UnitId
 from learning import periods
 from learning.calendar import day_of, local
-from learning.roles import GROUP_TYPES
-from reports import files, period
+from learning.roles import GROUP_TYPES, Track
+from reports import files, period, targets
 from reports.files import Form
 from storage import reporting, rollup
 from storage.database import allow_long, read_as_one
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from learning.roles import Track
+    from content.model import Library
     from reports.period import PeriodReport
     from storage.database import Database
 
@@ -40,7 +40,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     make.add_argument("--json", action="store_true", help="in các số liệu của báo cáo")
 
 
-async def run(args: Namespace, database: Database, assigned: Mapping[Track, str], now: datetime) -> int:
+async def run(
+    args: Namespace, database: Database, library: Library, assigned: Mapping[Track, str], now: datetime
+) -> int:
     """
     Write the report of `args.unit` for `args.period`, and say where, or print its figures too with `args.json`.
 
@@ -63,7 +65,9 @@ async def run(args: Namespace, database: Database, assigned: Mapping[Track, str]
             return _refuse(f"Không tìm thấy đơn vị có mã «{args.unit}».")
         if unit.unit_type in GROUP_TYPES:
             return _refuse("Báo cáo lập cho công đoàn cơ sở trở lên, không lập cho một tổ.")
-        made = await period.make(conn, unit, when, now)
+        compulsory = [module.id for module in library.modules_for(Track.STAFF)]
+        measured = await targets.measures(conn, unit.id, min(now, when.cut_off), compulsory)
+        made = await period.make(conn, unit, when, now, targets.as_rows(measured))
         form = Form(args.format)
         to = args.output or Path(files.name(made, form))
         try:

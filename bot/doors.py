@@ -20,10 +20,9 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.clock import Clock
-    from bot.files import ToolFiles
     from bot.settings import Settings
     from channels.hub import Hub
-    from channels.messages import Channel, EndpointId
+    from channels.messages import Channel, EndpointId, Files
     from storage.database import Database
 
 BROWSER = "browser"
@@ -68,7 +67,7 @@ async def open_doors(
     database: Database,
     clocks: tuple[Clock, Clock],
     hub: Hub,
-    files: ToolFiles,
+    files: Files,
 ) -> Doors:
     """
     Open a channel for every platform that is set; nothing is connected yet.

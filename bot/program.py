@@ -14,15 +14,17 @@ from bot.clock import AdjustableClock, Clock, SystemClock
 from bot.doors import ZALO, open_doors
 from bot.files import ToolFiles
 from bot.pipeline import Parts, TapPipeline
+from bot.report_files import FilesByKind, ReportFiles
 from bot.sender import BulkLane, LiveLane, Post
 from bot.start import CLOCK_OFFSET, StartError, clock_of, planner_for, unopened
 from channels.hub import Hub
-from channels.messages import EndpointId, Kind, Message
+from channels.messages import EndpointId, FileKind, Files, Kind, Message
 from content import loader, search
 from handlers import broadcast, nudge
 from handlers.context import Installation
 from handlers.syllabus import corrections
 from learning.calendar import day_of
+from learning.roles import Track
 from reports import digest
 from scheduler import holidays as days
 from scheduler.jobs import JobEngine, engine_for
@@ -46,7 +48,6 @@ if TYPE_CHECKING:
     from channels import telegram
     from content.model import Library
     from learning.calendar import Holidays
-    from learning.roles import Track
     from scheduler.planner import Planner
     from storage.outbox import Outgoing
 
@@ -67,7 +68,7 @@ class Program:
     holidays: Holidays
     clock: Clock
     hub: Hub
-    files: ToolFiles
+    files: Files
     metrics: Metrics
     pipeline: TapPipeline
     planner: Planner
@@ -135,8 +136,11 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
     real_clock = SystemClock()
     clock = await clock_of(settings, database)
     hub = Hub()
-    files = ToolFiles(library, clock)
-    stack.push_async_callback(files.drain)
+    tool_files = ToolFiles(library, clock)
+    stack.push_async_callback(tool_files.drain)
+    compulsory = [module.id for module in library.modules_for(Track.STAFF)]
+    report_files = ReportFiles(database, clock, compulsory)
+    files = FilesByKind({FileKind.TOOL: tool_files, FileKind.REPORT: report_files})
     metrics = Metrics()
     async with database.begin() as conn:
         doors = await open_doors(conn, settings, database, (clock, real_clock), hub, files)
@@ -160,6 +164,9 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
     live = LiveLane(post)
 
     async def render(conn: AsyncConnection, outgoing: Outgoing) -> Message | str | datetime:
+        if outgoing.kind is Kind.DIGEST:
+            with_files = doors.channels[outgoing.endpoint_id].capabilities.files
+            return await digest.render_queued(conn, outgoing.subject or {}, clock.now(), with_files=with_files)
         return await _render(conn, outgoing, library, off, clock.now())
 
     lanes = [
@@ -215,8 +222,6 @@ async def _require_schema(database: Database) -> None:
 async def _render(
     conn: AsyncConnection, outgoing: Outgoing, library: Library, off: Holidays, now: datetime
 ) -> Message | str | datetime:
-    if outgoing.kind is Kind.DIGEST:
-        return await digest.render_queued(conn, outgoing.subject or {}, now)
     if outgoing.kind is Kind.BROADCAST:
         return await broadcast.render(conn, outgoing, now)
     return await nudge.render(conn, library, off, outgoing, now)

@@ -17,7 +17,9 @@ from bot.program import Program, build
 from bot.start import Role, StartError, prepare_folder
 from channels import telegram, zalo_bot
 from channels.zalo import ZaloHook
-from storage import outbox
+from learning.roles import Track
+from reports import targets
+from storage import outbox, reporting
 from web.app import make_app
 from web.board.parts import BoardParts
 from web.demo import DemoParts
@@ -28,10 +30,15 @@ from web.zalo import routes as zalo_routes
 from web.zalo_bot import routes as zalo_bot_routes
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+    from datetime import datetime
     from typing import Any
 
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
     from bot.settings import Settings
+    from channels.messages import UnitId
+    from reports.targets import Measured
 
 log = structlog.get_logger()
 
@@ -144,9 +151,21 @@ def _app(program: Program, demo: DemoParts | None, role: Role) -> web.Applicatio
         board=BoardParts(
             library=program.library,
             bot_link=lambda: program.pipeline.bot_link,
+            targets=_targets(program),
             personas={one.key: one.name for one in demo.personas if one.sees_board} if demo else {},
         ),
     )
+
+
+def _targets(program: Program) -> Callable[[AsyncConnection, UnitId, datetime], Awaitable[Sequence[Measured]]]:
+    """A unit's targets as they were kept last, since counting a whole country takes seconds; or now, if never."""
+    compulsory = [module.id for module in program.library.modules_for(Track.STAFF)]
+
+    async def measured(conn: AsyncConnection, unit_id: UnitId, now: datetime) -> Sequence[Measured]:
+        cut_off = await reporting.previous_cut_off(conn, now, unit_id) or now
+        return await targets.measures(conn, unit_id, cut_off, compulsory)
+
+    return measured
 
 
 def _zalo_webhook(program: Program) -> Sequence[web.RouteDef]:

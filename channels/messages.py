@@ -197,6 +197,7 @@ class FileKind(StrEnum):
     """What a file is made from."""
 
     TOOL = "tool"
+    REPORT = "report"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from channels.messages import Kind, Message, UnitId
+from channels.messages import Attachment, FileKind, Kind, Message, UnitId
 from handlers import authority
 from learning.calendar import day_of
 from learning.escalation import ladder_on
@@ -46,7 +46,14 @@ def out_of_scope(ctx: Context, unit_id: int) -> list[Message]:
 
 async def report(ctx: Context) -> list[Message]:
     """Show the live figures of all of one's units."""
-    message = await render_digest(ctx.conn, ctx.person, None, ctx.now, name=ctx.account.full_name or "")
+    message = await render_digest(
+        ctx.conn,
+        ctx.person,
+        None,
+        ctx.now,
+        name=ctx.account.full_name or "",
+        with_files=ctx.capabilities.files,
+    )
     if message is None:
         text = (
             "Báo cáo dành cho chủ tịch công đoàn và người được phân công nhận báo cáo của đơn vị."
@@ -154,6 +161,9 @@ async def send_file(ctx: Context, action: GetFile) -> list[Message]:
         unit = None
     if unit is None or unit.unit_type in GROUP_TYPES or ctx.now < wanted.period.begins:
         return out_of_scope(ctx, action.unit)
+    if not ctx.capabilities.files:
+        text = "Kênh này chưa nhận được tệp. Đồng chí mở Bảng theo dõi hoặc trợ lý trên trình duyệt để tải."
+        return [Message(text, ((buttons.drill("Số liệu đơn vị", unit.id, None),),))]
     return [file_message(unit, wanted)]
 
 
@@ -167,7 +177,7 @@ def file_message(unit: Unit, wanted: attached.Reference) -> Message:
             text = f"{name}: bảng Excel, chi tiết tới từng CĐCS."
         case attached.Shape.PICTURE:
             text = name
-    return Message(text, title=f"Báo cáo {wanted.period.label}")
+    return Message(text, title=f"Báo cáo {wanted.period.label}", attachment=Attachment(FileKind.REPORT, str(wanted)))
 
 
 # --- one's own people -------------------------------------------------------------------------------------------------

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 from channels.messages import UnitId
 from learning import periods
 from learning.roles import GROUP_TYPES
-from reports import card, files, period, words
+from reports import card, files, period, targets, words
 from reports.files import Form
 from storage import period_figures, reporting
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -82,9 +83,9 @@ def reference(text: str) -> Reference:
         raise NoSuchFileError(text) from error
 
 
-async def make(conn: AsyncConnection, wanted: Reference, now: datetime) -> Made:
+async def make(conn: AsyncConnection, wanted: Reference, now: datetime, compulsory: Collection[str]) -> Made:
     """
-    Make a file off the event loop.
+    Make a file off the event loop; `compulsory` are the modules in which full-timers must be recognised.
 
     Raises:
         NoSuchFileError: there is no such unit, or it is a tổ, or the period has not begun.
@@ -97,7 +98,8 @@ async def make(conn: AsyncConnection, wanted: Reference, now: datetime) -> Made:
             return await _picture(conn, unit, wanted.period, now)
         case Shape.WORD | Shape.WORKBOOK:
             form = Form(wanted.shape.value)
-            report = await period.make(conn, unit, wanted.period, now)
+            measured = await targets.measures(conn, unit.id, min(now, wanted.period.cut_off), compulsory)
+            report = await period.make(conn, unit, wanted.period, now, targets.as_rows(measured))
             file = io.BytesIO()
             await files.write(conn, report, form, file)
             return Made(files.name(report, form), MEDIA_TYPES[wanted.shape], file.getvalue())

@@ -35,7 +35,7 @@ _WEEK = timedelta(days=7)
 _LOOKED_BACK = timedelta(days=70)
 _MORE_BUTTONS = 8
 _ROOM_FOR_END = 120
-_FILES = (("Tải Excel", "xlsx"), ("Tải Word", "docx"))
+_FILES = (("Hình", "png"), ("Tải Excel", "xlsx"), ("Tải Word", "docx"))
 _THANKS = "Trân trọng cảm ơn đồng chí!"
 
 
@@ -132,11 +132,13 @@ async def _units_with_news(
 # --- writing ----------------------------------------------------------------------------------------------------------
 
 
-async def render_queued(conn: AsyncConnection, subject: Mapping[str, Any], now: datetime) -> Message | str:
+async def render_queued(
+    conn: AsyncConnection, subject: Mapping[str, Any], now: datetime, *, with_files: bool = False
+) -> Message | str:
     """Write a queued digest when its turn comes; if it is no longer due, the reason instead."""
     cut_off = datetime.fromisoformat(subject["cut_off"])
     told = [parse(code) for code in subject.get("periods", ())]
-    message = await render_digest(conn, PersonId(subject["person"]), cut_off, now, periods=told)
+    message = await render_digest(conn, PersonId(subject["person"]), cut_off, now, periods=told, with_files=with_files)
     return message or "no_longer_receives"
 
 

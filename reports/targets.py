@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from learning.target_count import is_counted, is_done
 from learning.targets import AWARENESS_LESSONS, Counting, Done, Target, Whom, targets_on
 from learning.trainers import duty
+from reports.period import TargetRow
 from reports.words import FEWEST_FOR_PERCENT, NOTHING, last_day, number, percent
 from storage import target_people, target_snapshots, targets, training_years
 
@@ -64,11 +65,17 @@ class Measured:
             return f"{number(self.numerator)}, {number(self.courses or 0)} chuyên đề" if self.numerator else NOTHING
         if self.denominator == 0:
             return NOTHING
-        counted = f"{number(self.numerator)}/{number(self.denominator)}"
-        if self.target.counting is Counting.DONG:
-            return f"{counted} đồng ({percent(self.numerator, max(self.denominator, FEWEST_FOR_PERCENT))})"
-        share = percent(self.numerator, self.denominator)
-        return f"{counted} ({share})" if share else counted
+        unit = " đồng" if self.target.counting is Counting.DONG else ""
+        counted = f"{number(self.numerator)}/{number(self.denominator)}{unit}"
+        return f"{counted} ({self.share})" if self.share else counted
+
+    @property
+    def share(self) -> str:
+        """The share as an office writes it, "19,4%"; "" for few, and for nothing to count."""
+        if not self.denominator:
+            return ""
+        is_money = self.target.counting is Counting.DONG
+        return percent(self.numerator, max(self.denominator, FEWEST_FOR_PERCENT) if is_money else self.denominator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,3 +165,11 @@ async def measures(
             numbers = tally(target, facts, day, compulsory).numbers(target.counting)
             found.append(Measured(target, *numbers, cut_off))
     return found
+
+
+def as_rows(found: Sequence[Measured]) -> Sequence[TargetRow]:
+    """Return targets as a report for a period shows them."""
+    return [
+        TargetRow(one.target.key, one.target.title, one.numerator, one.denominator, one.share, last_day(one.cut_off))
+        for one in found
+    ]

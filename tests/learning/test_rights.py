@@ -30,6 +30,7 @@ EXPECTED = {
     Deed.ITEMS: {"above": "s", "base": ""},
     Deed.DELIVERIES: {"above": "sb", "base": "sp"},
     Deed.ATTENTION: {"above": "bm", "base": "p"},
+    Deed.SETTLE: {"above": "bm", "base": "s"},
     Deed.PAUSE: {"above": "sb", "base": "spg"},
     Deed.BROADCAST: {"above": "sb", "base": "spg"},
     Deed.ROSTER: {"above": "sb", "base": "sp"},

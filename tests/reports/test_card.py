@@ -28,7 +28,7 @@ async def test_the_picture_is_for_a_phone_and_small(union: Union) -> None:
         )
     await union.snapshot(CUT_OFF)
     wanted = attached.Reference(union.units["T01"], W47, attached.Shape.PICTURE)
-    made = await attached.make(union.conn, wanted, MONDAY)
+    made = await attached.make(union.conn, wanted, MONDAY, ())
     width, height = struct.unpack(">II", made.content[16:24])
 
     assert made.content.startswith(b"\x89PNG")
@@ -64,7 +64,7 @@ async def test_files_are_offered_where_the_chat_sends_them_and_reach_who_may_see
         above = await digest.send_file(await union.context("quốc"), action)
         foreign = await digest.send_file(await union.context("chủ tịch"), action)
         wanted = attached.reference(f"{action.unit}:{action.period}:{action.shape}")
-        made = await attached.make(union.conn, wanted, MONDAY)
+        made = await attached.make(union.conn, wanted, MONDAY, ())
 
         assert [said.title for said in (*sent, *above)] == ["Báo cáo tuần 47 năm 2026"] * 2
         assert _refused(foreign)
@@ -85,4 +85,4 @@ async def test_references_that_name_nothing(union: Union) -> None:
             attached.reference(text)
     for reference in (f"{union.units['G1']}:2026-H2:docx", "999:2026-H2:png", f"{union.units['T01']}:2027-H1:png"):
         with pytest.raises(attached.NoSuchFileError):
-            await attached.make(union.conn, attached.reference(reference), datetime(2026, 11, 23, tzinfo=UTC))
+            await attached.make(union.conn, attached.reference(reference), datetime(2026, 11, 23, tzinfo=UTC), ())

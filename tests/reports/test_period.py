@@ -10,6 +10,7 @@ from docx import Document
 from openpyxl import load_workbook
 
 from bot import cli_report
+from content import loader
 from learning.periods import parse
 from learning.roles import Role
 from reports import files, page, sheets, word
@@ -218,7 +219,7 @@ def test_a_layout_holds_from_a_day_on() -> None:
 async def run_report(database: Database, *words: str) -> int:
     parser = ArgumentParser()
     cli_report.add_arguments(parser)
-    return await cli_report.run(parser.parse_args(["make", *words]), database, ASSIGNED, MONDAY)
+    return await cli_report.run(parser.parse_args(["make", *words]), database, loader.load(), ASSIGNED, MONDAY)
 
 
 async def test_the_command_writes_the_file(

@@ -69,7 +69,7 @@ class BrowserDoor:
             if isinstance(event, Shown):
                 shown = event.message
                 buttons = tuple(tuple((button.label, button.action) for button in row) for row in shown.buttons)
-                file = f"\n({shown.attachment.kind} {shown.attachment.id}, tệp PDF)" if shown.attachment else ""
+                file = f"\n(file: {shown.attachment.kind} {shown.attachment.id})" if shown.attachment else ""
                 seen = Seen(event.ref, f"{shown.full_text}{file}", buttons, shown.asks_contact)
                 found.append(News(seen, event.ref in self.screen))
                 self.screen[event.ref] = seen

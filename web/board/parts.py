@@ -7,28 +7,16 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
-    from datetime import date
+    from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from channels.messages import UnitId
     from content.model import Library
+    from reports.targets import Measured
 
 
-@dataclass(frozen=True, slots=True)
-class TargetRow:
-    """A target (chỉ tiêu) of a unit as a page shows it; `missing_url` lists who is missing, "" for nowhere."""
-
-    key: str
-    title: str
-    numerator: int
-    denominator: int
-    percent_text: str
-    cutoff: date
-    missing_url: str = ""
-
-
-async def no_targets(_conn: AsyncConnection, _unit_id: UnitId, _day: date) -> Sequence[TargetRow]:
+async def no_targets(_conn: AsyncConnection, _unit_id: UnitId, _now: datetime) -> Sequence[Measured]:
     """No target is measured here."""
     return ()
 
@@ -49,5 +37,5 @@ class BoardParts:
 
     library: Library | None = None
     bot_link: Callable[[], str] = no_bot
-    targets: Callable[[AsyncConnection, UnitId, date], Awaitable[Sequence[TargetRow]]] = no_targets
+    targets: Callable[[AsyncConnection, UnitId, datetime], Awaitable[Sequence[Measured]]] = no_targets
     personas: Mapping[str, str] | None = None

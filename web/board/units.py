@@ -57,7 +57,7 @@ class UnitPages:
     async def _overview(self, visit: Visit, _request: web.Request) -> web.StreamResponse:
         async with self._database.connect() as conn:
             seen = await overview(conn, visit.unit.unit_id, visit.now, is_within=visit.sees_from_within)
-            targets = await self._parts.targets(conn, visit.unit.unit_id, visit.day)
+            targets = await self._parts.targets(conn, visit.unit.unit_id, visit.now)
         return self._frame.page(
             "board/overview.html",
             visit,
