@@ -13,7 +13,7 @@ from bot.assigned import assigned_modules
 from bot.clock import AdjustableClock, Clock, SystemClock
 from bot.pipeline import Parts, TapPipeline
 from bot.sender import BulkLane, LiveLane, Pace, Post
-from bot.start import BROWSER_RATE, CLOCK_OFFSET, StartError, clock_of, planner_for, unopened
+from bot.start import BROWSER_RATE, CLOCK_OFFSET, StartError, clock_of, planner_for, reach_of, unopened
 from bot.zalo_gate import ZaloGate
 from bot.zalo_parts import ZaloParts, open_zalo
 from channels import telegram
@@ -179,8 +179,10 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
     post = Post(database, channels, clock, real_clock, count)
     live = LiveLane(post)
 
+    reach = reach_of(settings)
+
     async def render(conn: AsyncConnection, outgoing: Outgoing) -> Message | str | datetime:
-        return await _render(conn, outgoing, library, off, clock.now())
+        return await _render(conn, outgoing, library, off, clock.now(), reach)
 
     paces = {
         BROWSER: Pace.under(BROWSER_RATE),
@@ -234,10 +236,10 @@ async def _require_schema(database: Database) -> None:
 
 
 async def _render(
-    conn: AsyncConnection, outgoing: Outgoing, library: Library, off: Holidays, now: datetime
+    conn: AsyncConnection, outgoing: Outgoing, library: Library, off: Holidays, now: datetime, reach: nudge.Reach
 ) -> Message | str | datetime:
     if outgoing.kind is Kind.DIGEST:
         return await digest.render_queued(conn, outgoing.subject or {}, now)
     if outgoing.kind is Kind.BROADCAST:
         return await broadcast.render(conn, outgoing, now)
-    return await nudge.render(conn, library, off, outgoing, now)
+    return await nudge.render(conn, library, off, outgoing, now, reach)

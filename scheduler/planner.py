@@ -60,12 +60,14 @@ class Planner:
         holidays: Holidays,
         assigned: Mapping[Track, str],
         rate: float,
+        reach: nudge.Reach | None = None,
     ) -> None:
         self._database = database
         self._library = library
         self._holidays = holidays
         self._assigned = assigned
         self._rate = rate
+        self._reach = reach
 
     async def tick(self, now: datetime) -> int:
         """Leave a job for all that is due by `now`; returns how many were left."""
@@ -170,7 +172,7 @@ class Planner:
             async with self._database.begin() as conn:
                 page = await learners.to_look_at(conn, now, PAGE)
                 for learner in page:
-                    await nudge.look(conn, self._library, learner, self._holidays, now)
+                    await nudge.look(conn, self._library, learner, self._holidays, now, self._reach)
             if len(page) < PAGE:
                 return
 

@@ -208,6 +208,17 @@ async def note_word(conn: AsyncConnection, account_id: AccountId, now: datetime)
     await conn.execute(update(account).where(account.c.id == account_id).values(last_word_at=now))
 
 
+async def channel_and_word(conn: AsyncConnection, account_id: AccountId) -> tuple[str, datetime | None]:
+    """The channel of a door, and when its owner spoke last through it."""
+    query = (
+        select(endpoint.c.channel, account.c.last_word_at)
+        .join(endpoint, endpoint.c.id == account.c.endpoint_id)
+        .where(account.c.id == account_id)
+    )
+    channel, moment = (await conn.execute(query)).one()
+    return channel, moment
+
+
 async def last_word_at(conn: AsyncConnection, account_id: AccountId) -> datetime | None:
     """When they spoke last through this door."""
     moment: datetime | None = (
