@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot.clock import SystemClock
 from bot.start import StartError
 from learning.calendar import day_of
+from reports import words
 from storage import zalo_costs
 
 if TYPE_CHECKING:
@@ -101,10 +102,14 @@ async def _cost(args: Namespace, settings: Settings, database: Database, now: da
     async with database.connect() as conn:
         rows = await zalo_costs.by_day(conn, settings.zalo_oa_id, since)
     if args.json:
-        print(json.dumps([{"day": d.isoformat(), "counted_as": what, "messages": n} for d, what, n in rows]))
+        found = [
+            {"day": d.isoformat(), "counted_as": what, "messages": n, "price": price} for d, what, n, price in rows
+        ]
+        print(json.dumps(found))
         return 0
-    for day, what, number in rows:
-        print(f"{day:%d/%m/%Y}  {zalo_costs.NAMES.get(what, what):<28} {number:>8}")
+    for day, what, number, price in rows:
+        told = f"{words.number(price):>12} đồng" if price is not None else ""
+        print(f"{day:%d/%m/%Y}  {zalo_costs.NAMES.get(what, what):<28} {number:>8}{told}")
     if not rows:
         print("Chưa có tin nào.")
     return 0

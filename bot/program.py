@@ -13,7 +13,7 @@ from bot.assigned import assigned_modules
 from bot.clock import AdjustableClock, Clock, SystemClock
 from bot.pipeline import Parts, TapPipeline
 from bot.sender import BulkLane, LiveLane, Pace, Post
-from bot.start import BROWSER_RATE, CLOCK_OFFSET, StartError, clock_of, planner_for, reach_of, unopened
+from bot.start import BROWSER_RATE, CLOCK_OFFSET, StartError, clock_of, planner_for, unopened
 from bot.zalo_gate import ZaloGate
 from bot.zalo_parts import ZaloParts, open_zalo
 from channels import telegram
@@ -153,8 +153,8 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
         gate = zalo = None
         if settings.zalo_oa_id:
             at = await accounts.ensure_endpoint(conn, ZALO, settings.zalo_oa_id, None)
-            gate = ZaloGate(database, at, clock, settings.zalo_oa_budget)
-            zalo = open_zalo(settings, database, real_clock, gate.count)
+            gate = ZaloGate.of(settings, database, at, clock, library)
+            zalo = open_zalo(settings, database, real_clock, gate.count, gate.approved)
             channels[at] = zalo.channel
             names[at] = ZALO
         today = day_of(clock.now())
@@ -176,13 +176,12 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
     def count(endpoint: EndpointId, lane: str, state: str) -> None:
         metrics.delivered(names[endpoint], lane, state)
 
+    planner = planner_for(settings, database, library, off)
     post = Post(database, channels, clock, real_clock, count)
     live = LiveLane(post)
 
-    reach = reach_of(settings)
-
     async def render(conn: AsyncConnection, outgoing: Outgoing) -> Message | str | datetime:
-        return await _render(conn, outgoing, library, off, clock.now(), reach)
+        return await _render(conn, outgoing, library, off, clock.now(), planner.reach)
 
     paces = {
         BROWSER: Pace.under(BROWSER_RATE),
@@ -199,7 +198,6 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
             lane.wake()
 
     parts = Parts(database, library, installation, off, channels, names, clock, real_clock, live, metrics.took_update)
-    planner = planner_for(settings, database, library, off)
     return Program(
         settings=settings,
         database=database,

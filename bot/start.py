@@ -67,7 +67,7 @@ def reach_of(settings: Settings) -> Reach:
     if not settings.zalo_oa_id:
         return Reach()
     pays = settings.zalo_oa_budget > 0
-    return Reach(frozenset({zalo_costs.CHANNEL}), pays)
+    return Reach(frozenset({zalo_costs.CHANNEL}), pays, bool(settings.zalo_template_nudge))
 
 
 def unopened(error: Exception) -> StartError:

@@ -3,6 +3,7 @@ What a report says of one unit, gathered: each number with one definition.
 
 - chưa kết nối: posts held by somebody who is not connected; khuyết: posts held by nobody.
 - dừng: connected, within the assigned chuyên đề, and no word for more than 14 days.
+- Zalo chưa cho nhắn: connected on Zalo alone, and no word there for a week.
 - thêm: against the unit's last cut-off before.
 """
 
@@ -13,11 +14,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from learning.calendar import day_of
+from learning.window import CLOSED_FROM
 from reports.words import last_day
 from storage import reporting
 from storage.posts import Counts, total
 from storage.reporting import Holders, Unit
 from storage.unit_figures import Line, UnitFigures, read
+from storage.zalo_costs import CHANNEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
 STALLED_AFTER = timedelta(days=14)
 NEEDY = 3
+_JUST_BEFORE = timedelta(microseconds=1)
 _QUIET_LOOKED_AT = 13  # cut-offs
 
 
@@ -52,6 +56,7 @@ class Section:
     before_on: date | None
     managed: Managed | None
     holders: Mapping[Role, Holders] | None
+    closed: int
     needy: Sequence[Line]
     has_lines: bool
 
@@ -103,9 +108,15 @@ async def section(
         before_on=last_day(before_at) if before_at else None,
         managed=await _managed(conn, unit, cut_off, before_at),
         holders=held,
+        closed=await closed(conn, unit.id, moment) if held is not None else 0,
         needy=needy,
         has_lines=bool(some),
     )
+
+
+async def closed(conn: AsyncConnection, unit_id: UnitId, moment: datetime) -> int:
+    """Posts of a unit and below whose holder Zalo does not let one write to, for they have been silent for a week."""
+    return await reporting.closed_to(conn, unit_id, day_of(moment - _JUST_BEFORE), CHANNEL, moment - CLOSED_FROM)
 
 
 async def _managed(

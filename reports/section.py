@@ -62,6 +62,8 @@ def _help(part: Section) -> str:
         said.append(f"{words.number(part.not_joined)} chưa kết nối")
     if part.stalled:
         said.append(f"{words.number(part.stalled)} dừng quá 14 ngày")
+    if part.closed:
+        said.append(f"{words.number(part.closed)} Zalo chưa cho nhắn")
     return f"Cần giúp: {', '.join(said)}." if said else ""
 
 

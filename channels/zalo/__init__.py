@@ -1,6 +1,6 @@
 """A Zalo Official Account: reading events, sending messages (OpenAPI v3), and its tokens (OAuth v4)."""
 
-from channels.zalo.channel import ZaloChannel
+from channels.zalo.channel import Approved, Counter, ZaloChannel
 from channels.zalo.client import Bases, Tokens, ZaloClient
 from channels.zalo.hook import MAX_LATE, ZaloHook
 from channels.zalo.oauth import GrantLostError, Pair, ZaloOAuth
@@ -10,7 +10,9 @@ from channels.zalo.window import Window, sendable
 
 __all__ = [
     "MAX_LATE",
+    "Approved",
     "Bases",
+    "Counter",
     "GrantLostError",
     "Pair",
     "Tokens",

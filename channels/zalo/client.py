@@ -160,5 +160,5 @@ class ZaloClient:
                 continue
             if verdict in {Verdict.CONSOLE, Verdict.TOKEN}:
                 _log.error("Zalo từ chối vì thiết lập của Official Account (%s): xem docs/zalo.md, mục Mã lỗi.", told)
-            raise as_send_error(verdict, told)
+            raise as_send_error(verdict, told, api)
         raise UnknownOutcomeError("an answer that is not Zalo's")

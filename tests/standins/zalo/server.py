@@ -31,6 +31,7 @@ CS = "/v3.0/oa/message/cs"
 FREE_S = 48 * 3_600
 OPEN_S = 7 * 86_400
 UPLOAD_LASTS_S = 7 * 86_400
+MAX_VALUE = 30
 MAX_PICTURE = 1_048_576
 MAX_FILE = 5 * 1_048_576
 
@@ -54,6 +55,7 @@ class ZaloServer:
         bills: after those, messages are billed; else the answer is -211.
         limit_per_min: calls in any one minute, beyond which the answer is -32; None for no limit.
         templates: ids of approved templates, with the names of their parameters.
+        template_price: đồng, told with each template that was taken; None for not telling.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class ZaloServer:
         bills: bool = True,
         limit_per_min: int | None = None,
         templates: dict[str, set[str]] | None = None,
+        template_price: int | None = None,
     ) -> None:
         self.app_id, self.oa_id = APP_ID, OA_ID
         self.clock = PlatformClock()
@@ -72,6 +75,8 @@ class ZaloServer:
         self.sub_quota, self.bills, self.limit_per_min = sub_quota, bills, limit_per_min
         self.sub_quota_total = sub_quota
         self.templates = templates or {}
+        self.template_price = template_price
+        self.sent_by_phone: list[tuple[str, dict[str, str]]] = []
         self.echoes = True
         self.token_latency_s = 0.0
         self.counted: list[Counted] = []
@@ -257,7 +262,7 @@ class ZaloServer:
                 person = self._reached(user_id)
                 ref = self.next_id()
                 person.shows(Shown(ref, True, json.dumps(data, ensure_ascii=False)))
-                return {"message_id": ref, "sent_time": str(self.clock.now_ms())}
+                return {"message_id": ref, "sent_time": str(self.clock.now_ms()), **self._price("price_uid")}
         raise RefusalError(-201, "Params is invalid")
 
     async def _template_by_phone(self, _: web.Request, body: dict[str, Any]) -> dict[str, Any]:
@@ -273,13 +278,18 @@ class ZaloServer:
                 if not 0 < len(track) <= 48:
                     raise RefusalError(-1124, "tracking_id is invalid")
                 self._check_template(known, data)
-                return {"msg_id": self.next_id(), "quota": {"dailyQuota": "500", "remainingQuota": "499"}}
+                self.sent_by_phone.append((phone, data))
+                quota = {"dailyQuota": "500", "remainingQuota": "499"}
+                return {"msg_id": self.next_id(), "quota": quota, **self._price("price_sdt")}
         raise RefusalError(-109, "Template data is invalid")
+
+    def _price(self, name: str) -> dict[str, str]:
+        return {} if self.template_price is None else {name: str(self.template_price)}
 
     def _check_template(self, known: str, data: dict[str, Any]) -> None:
         if known not in self.templates:
             raise RefusalError(-109, "Template not found")
-        if set(data) != self.templates[known]:
+        if set(data) != self.templates[known] or any(not value or len(value) > MAX_VALUE for value in data.values()):
             raise RefusalError(-1121, "Template data is missing or unknown")
 
     async def _upload_image(self, request: web.Request, _: dict[str, Any]) -> dict[str, Any]:
