@@ -120,6 +120,8 @@ class ZaloGate:
 
     async def flush(self) -> None:
         """Write what waits; with the database away it goes on waiting."""
+        if not self._charges and not self._freed:
+            return
         charges, self._charges = self._charges, []
         freed, self._freed = self._freed, []
         try:
