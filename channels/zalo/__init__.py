@@ -1,6 +1,6 @@
 """A Zalo Official Account: reading events, sending messages (OpenAPI v3), and its tokens (OAuth v4)."""
 
-from channels.zalo.channel import Approved, Counter, ZaloChannel
+from channels.zalo.channel import Approved, Counter, ZaloChannel, written
 from channels.zalo.client import Bases, Tokens, ZaloClient
 from channels.zalo.hook import MAX_LATE, ZaloHook
 from channels.zalo.oauth import GrantLostError, Pair, ZaloOAuth
@@ -26,4 +26,5 @@ __all__ = [
     "said_at",
     "sendable",
     "signature",
+    "written",
 ]

@@ -138,11 +138,7 @@ class ZaloChannel:
             ]
             text = cut(shown(message.full_text), MAX_TEXT)
             return {"text": text, "attachment": {"type": "template", "payload": {"buttons": keys}}}
-        below = shown(spelled(message))
-        if not below:
-            return {"text": cut(shown(message.full_text), MAX_TEXT)}
-        below = cut(f"\n\n{below}", MAX_TEXT // 2)
-        return {"text": cut(shown(message.full_text), MAX_TEXT - len(below)) + below}
+        return {"text": written(message)}
 
     def _card(self, message: Message) -> dict[str, Any]:
         element = {
@@ -152,6 +148,15 @@ class ZaloChannel:
         if self._card_image:
             element["image_url"] = self._card_image
         return {"template_type": "request_user_info", "elements": [element]}
+
+
+def written(message: Message) -> str:
+    """Return `message` as one text, its choices spelled below, within `MAX_TEXT`."""
+    below = shown(spelled(message))
+    if not below:
+        return cut(shown(message.full_text), MAX_TEXT)
+    below = cut(f"\n\n{below}", MAX_TEXT // 2)
+    return cut(shown(message.full_text), MAX_TEXT - len(below)) + below
 
 
 def _ref(told: object) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from channels import zalo
 from channels.browser import BrowserChannel
 from channels.hub import Hub
 from channels.messages import AccountId, Address, Button, EndpointId, Message, Receipt, Tap
@@ -101,7 +102,7 @@ class Stage:
             hub=self.hub,
             endpoint=self.endpoint,
             public_url=public_url,
-            demo=DemoParts(PERSONAS, lambda: self.now, self.advance) if demo else None,
+            demo=DemoParts(PERSONAS, lambda: self.now, self.advance, zalo.written) if demo else None,
             heartbeat_s=heartbeat_s,
         )
 
