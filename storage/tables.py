@@ -555,6 +555,14 @@ zalo_charge = _table(
     Index("ix_zalo_charge_day", "endpoint_id", "on_day", "counted_as"),
 )
 
+zalo_upload = _table(
+    "zalo_upload",  # pictures and files of ours that an Official Account holds; they serve for seven days
+    _ref("endpoint_id", "endpoint.id", pk=True),
+    Column("content_hash", LargeBinary(32), primary_key=True),  # SHA-256
+    Column("reference", String(400), nullable=False),  # the platform's attachment_id, or its token of a file
+    Column("expires_at", Instant, nullable=False),
+)
+
 zalo_spending = _table(
     "zalo_spending",  # the day's budget: what may cost something is reserved before it is sent
     _ref("endpoint_id", "endpoint.id", pk=True),

@@ -6,6 +6,7 @@ from channels.zalo.hook import MAX_LATE, ZaloHook
 from channels.zalo.oauth import GrantLostError, Pair, ZaloOAuth
 from channels.zalo.parse import parse, said_at
 from channels.zalo.signature import is_signed, signature
+from channels.zalo.verdicts import ExpiredError
 from channels.zalo.window import Window, sendable
 
 __all__ = [
@@ -13,6 +14,7 @@ __all__ = [
     "Approved",
     "Bases",
     "Counter",
+    "ExpiredError",
     "GrantLostError",
     "Pair",
     "Tokens",

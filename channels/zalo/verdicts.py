@@ -24,6 +24,10 @@ RATE_WAIT_S = 15.0  # the limit is per minute, and the platform does not say how
 MEND_WAIT_S = 300.0  # until a person has mended what is set in the console
 
 
+class ExpiredError(RefusedError):
+    """What was uploaded no longer serves: upload it again."""
+
+
 class Verdict(Enum):
     """What an error means to who sends."""
 
@@ -35,6 +39,7 @@ class Verdict(Enum):
     WINDOW = auto()  # the person has been silent for too long
     GONE = auto()  # the person cannot be reached here
     UNWILLING = auto()  # no template reaches the person; messages in the chat still do
+    EXPIRED = auto()  # the attachment must be uploaded again
     PAYLOAD = auto()  # the message is not as it must be
     CONSOLE = auto()  # rights, package or settings of the Official Account: a person must mend it
 
@@ -54,7 +59,8 @@ _OA: Mapping[Verdict, tuple[int, ...]] = {
     Verdict.NIGHT: (-234,),
     Verdict.WINDOW: (-230, -232),
     Verdict.GONE: (-213, -217, -227, -244),
-    Verdict.PAYLOAD: (-100, -201, -210, -233, -237, -240, -249),
+    Verdict.EXPIRED: (-100,),
+    Verdict.PAYLOAD: (-201, -210, -233, -237, -240, -249),
     Verdict.CONSOLE: (-204, -205, -209, -212, -219, -221, -223, -224, -235, -242, -248, -320, -321),
 }
 _ZBS: Mapping[Verdict, tuple[int, ...]] = {
@@ -109,6 +115,8 @@ def as_send_error(verdict: Verdict, told: str, api: Api = Api.OA) -> SendError:
             return UnreachableError(told)
         case Verdict.GONE:
             return ClosedDoorError(told)
+        case Verdict.EXPIRED:
+            return ExpiredError(told)
         case Verdict.PAYLOAD:
             return RefusedError(told)
         case _:

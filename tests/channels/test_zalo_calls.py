@@ -17,7 +17,7 @@ from channels.messages import (
     UnknownOutcomeError,
     UnreachableError,
 )
-from channels.zalo import Bases, GrantLostError, ZaloChannel, ZaloClient, ZaloOAuth, is_signed
+from channels.zalo import Bases, ExpiredError, GrantLostError, ZaloChannel, ZaloClient, ZaloOAuth, is_signed
 from channels.zalo.verdicts import CODES, Api, Verdict, as_send_error, verdict_of
 from channels.zalo.wire import Wire
 from tests.standins.zalo import APP_ID, APP_SECRET, ZaloServer, faults
@@ -108,6 +108,7 @@ EXPECTED: dict[Verdict, type[SendError]] = {
     Verdict.WINDOW: NotAllowedError,
     Verdict.GONE: ClosedDoorError,
     Verdict.UNWILLING: NotAllowedError,
+    Verdict.EXPIRED: ExpiredError,
     Verdict.PAYLOAD: RefusedError,
     Verdict.CONSOLE: ThrottledError,
 }
@@ -330,23 +331,33 @@ async def test_templates_go_by_user_and_by_phone() -> None:
     assert len(server.person(USER).screen) == 1
 
 
-async def test_an_uploaded_picture_serves_for_seven_days() -> None:
+async def test_an_upload_serves_for_seven_days() -> None:
     async with opened() as (server, _, client):
-        known = await client.upload_picture("the.png", b"\x89PNG")
-        element = {"media_type": "image", "attachment_id": known}
-        picture = {
-            "text": "Tranh",
-            "attachment": {"type": "template", "payload": {"template_type": "media", "elements": [element]}},
-        }
-        assert (await client.consult(USER, picture))["message_id"]
+        picture = await client.upload_image("the.PNG", b"\x89PNG")
+        paper = await client.upload_file("the.pdf", b"%PDF")
+        assert (await client.send_image(USER, picture, "Tranh"))["message_id"]
+        assert (await client.send_file(USER, paper))["message_id"]
         server.clock.advance(days=7)
         server.person(USER).spoke_at = server.clock.now()
-        with pytest.raises(RefusedError, match="-100"):
-            await client.consult(USER, picture)
-        with pytest.raises(RefusedError, match="-210"):
-            await client.upload_picture("the.png", b"x" * 1_048_577)
-        with pytest.raises(RefusedError, match="-201"):
-            await client.upload_picture("the.exe", b"x")
+        for sent in (client.send_image(USER, picture), client.send_file(USER, paper)):
+            with pytest.raises(ExpiredError, match="-100"):
+                await sent
+
+
+@pytest.mark.parametrize(("name", "size"), [("the.png", 1_048_577), ("the.exe", 1), ("the.png", 0), ("png", 1)])
+async def test_what_cannot_be_a_picture_is_not_uploaded(name: str, size: int) -> None:
+    async with opened() as (server, _, client):
+        with pytest.raises(RefusedError):
+            await client.upload_image(name, b"x" * size)
+        assert server.refused == []
+
+
+@pytest.mark.parametrize(("name", "size"), [("the.pdf", 5_242_881), ("the.zip", 1)])
+async def test_what_cannot_be_a_file_is_not_uploaded(name: str, size: int) -> None:
+    async with opened() as (server, _, client):
+        with pytest.raises(RefusedError):
+            await client.upload_file(name, b"x" * size)
+        assert server.refused == []
 
 
 async def test_the_official_account_and_a_person_can_be_asked_for() -> None:

@@ -82,6 +82,7 @@ class ZaloServer:
         self.counted: list[Counted] = []
         self.refused: list[tuple[str, int, str]] = []
         self.url = ""
+        self.uploads = 0
         self._uploads: dict[str, float] = {}
         self._people: dict[str, Person] = {}
         self._called_at: deque[float] = deque()
@@ -283,6 +284,10 @@ class ZaloServer:
                 return {"msg_id": self.next_id(), "quota": quota, **self._price("price_sdt")}
         raise RefusalError(-109, "Template data is invalid")
 
+    def forget_uploads(self) -> None:
+        """Let all that was uploaded expire at once."""
+        self._uploads.clear()
+
     def _price(self, name: str) -> dict[str, str]:
         return {} if self.template_price is None else {name: str(self.template_price)}
 
@@ -305,6 +310,7 @@ class ZaloServer:
             raise RefusalError(-201, "file is invalid")
         if len(given.file.read()) > limit:
             raise RefusalError(-210, "file is too large")
+        self.uploads += 1
         known = f"upload-{self.next_id()}"
         self._uploads[known] = self.clock.now() + UPLOAD_LASTS_S
         return known
