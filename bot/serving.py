@@ -13,8 +13,10 @@ from aiohttp import web
 from sqlalchemy import make_url
 
 from bot import intake
+from bot.clock import SystemClock
 from bot.program import Program, build
 from bot.start import Role, StartError, prepare_folder
+from bot.zalo_catch_up import CatchUp
 from channels import telegram
 from channels.zalo import ZaloHook
 from storage import outbox
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from bot.settings import Settings
+    from bot.zalo_parts import ZaloParts
+    from channels.messages import EndpointId
 
 log = structlog.get_logger()
 
@@ -106,6 +110,8 @@ def _work(program: Program, role: Role) -> Sequence[Coroutine[Any, Any, None]]:
         works.append(intake.take_updates(program, program.bot, program.telegram_endpoint))
     if program.zalo is not None:
         works.append(program.zalo.keyring.watch(program.stop))
+        if role.does(Role.WEB) and program.zalo_gate is not None:
+            works.append(_catch_up(program, program.zalo, program.zalo_gate.endpoint).run(program.stop))
     return works
 
 
@@ -136,6 +142,11 @@ def _app(program: Program, demo: DemoParts | None, role: Role) -> web.Applicatio
         metrics_token=settings.metrics_token,
         heartbeat_s=HEARTBEAT_S if role is Role.ALL else BESIDE_OTHERS_S,
     )
+
+
+def _catch_up(program: Program, zalo: ZaloParts, endpoint: EndpointId) -> CatchUp:
+    oa_id = program.settings.zalo_oa_id
+    return CatchUp(program.database, zalo.client, program.pipeline, endpoint, oa_id, SystemClock())
 
 
 def _zalo_webhook(program: Program) -> Sequence[web.RouteDef]:

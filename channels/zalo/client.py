@@ -168,11 +168,37 @@ class ZaloClient:
         query = {"data": json.dumps({"user_id": user_id})}
         return await self._call("GET", f"{self._bases.oa}/v3.0/oa/user/detail", query=query)
 
+    async def recent_chats(self, offset: int, count: int) -> list[dict[str, Any]]:
+        """
+        The newest message of each chat, the newest chat first; at most 10 at once.
+
+        Raises:
+            SendError: as the subclass says.
+        """
+        return await self._listed("listrecentchat", {"offset": offset, "count": count})
+
+    async def conversation(self, user_id: str, offset: int, count: int) -> list[dict[str, Any]]:
+        """
+        The messages of a chat, both sides', the newest first; at most 10 at once.
+
+        Raises:
+            SendError: as the subclass says.
+        """
+        return await self._listed("conversation", {"user_id": user_id, "offset": offset, "count": count})
+
+    async def _listed(self, what: str, asked: dict[str, Any]) -> list[dict[str, Any]]:
+        told = await self._answer("GET", f"{self._bases.oa}/v2.0/oa/{what}", query={"data": json.dumps(asked)})
+        return [each for each in told if isinstance(each, dict)] if isinstance(told, list) else []
+
     async def close(self) -> None:
         """Close the connections."""
         await self._wire.close()
 
-    async def _call(
+    async def _call(self, method: str, url: str, body: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
+        data = await self._answer(method, url, body, **more)
+        return data if isinstance(data, dict) else {}
+
+    async def _answer(
         self,
         method: str,
         url: str,
@@ -181,7 +207,7 @@ class ZaloClient:
         api: Api = Api.OA,
         form: aiohttp.FormData | None = None,
         query: dict[str, str] | None = None,
-    ) -> dict[str, Any]:
+    ) -> object:
         """Call; with a dead token once more, with the next one."""
         token = await self._tokens.access()
         for is_last in (False, True):
@@ -190,8 +216,7 @@ class ZaloClient:
             )
             code = answer.get("error")
             if code == 0:
-                data = answer.get("data")
-                return data if isinstance(data, dict) else {}
+                return answer.get("data")
             if type(code) is not int:
                 break
             told = f"{code}: {str(answer.get('message', ''))[:_MAX_TOLD]}"

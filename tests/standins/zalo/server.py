@@ -21,7 +21,7 @@ from tests.standins.zalo.push import Pusher
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    Call = Callable[[web.Request, dict[str, Any]], Awaitable[dict[str, Any]]]
+    Call = Callable[[web.Request, dict[str, Any]], Awaitable[Any]]
 
 APP_ID = "360846524940903967"
 APP_SECRET = "app-secret-of-the-stand-in"
@@ -32,6 +32,7 @@ FREE_S = 48 * 3_600
 OPEN_S = 7 * 86_400
 UPLOAD_LASTS_S = 7 * 86_400
 MAX_VALUE = 30
+MAX_LISTED = 10
 MAX_PICTURE = 1_048_576
 MAX_FILE = 5 * 1_048_576
 
@@ -83,6 +84,7 @@ class ZaloServer:
         self.refused: list[tuple[str, int, str]] = []
         self.url = ""
         self.uploads = 0
+        self._written: list[dict[str, Any]] = []
         self._uploads: dict[str, float] = {}
         self._people: dict[str, Person] = {}
         self._called_at: deque[float] = deque()
@@ -96,6 +98,8 @@ class ZaloServer:
             ("POST", "/v2.0/oa/upload/image"): self._upload_image,
             ("POST", "/v2.0/oa/upload/file"): self._upload_file,
             ("GET", "/v2.0/oa/getoa"): self._get_oa,
+            ("GET", "/v2.0/oa/listrecentchat"): self._recent_chats,
+            ("GET", "/v2.0/oa/conversation"): self._conversation,
             ("GET", "/v3.0/oa/user/detail"): self._user_detail,
         }
 
@@ -206,6 +210,7 @@ class ZaloServer:
         ref = self.next_id()
         self.counted.append(Counted(person.user_id, ref, quota["quota_type"] if quota else "billed", time.monotonic()))
         person.shows(Shown(ref, True, content.text, content.buttons, content.card))
+        self.keep(OA_ID, person.user_id, ref, content.text)
         if self.echoes:
             self._echo(person, ref, content.text)
         data: dict[str, Any] = {
@@ -318,6 +323,35 @@ class ZaloServer:
     async def _get_oa(self, _: web.Request, __: dict[str, Any]) -> dict[str, Any]:
         return {"oa_id": OA_ID, "name": "Tập huấn công đoàn", "is_verified": True, "package_name": "Nâng cao"}
 
+    def keep(self, sender: str, to: str, ref: str, text: str) -> None:
+        """Remember a message of a chat."""
+        self._written.append(
+            {
+                "src": int(sender != OA_ID),
+                "time": self.clock.now_ms(),
+                "type": "text",
+                "message": text,
+                "message_id": ref,
+                "from_id": sender,
+                "to_id": to,
+            }
+        )
+
+    async def _recent_chats(self, request: web.Request, _: dict[str, Any]) -> list[dict[str, Any]]:
+        offset, count = _page(request)
+        newest: dict[str, dict[str, Any]] = {}
+        for each in reversed(self._written):
+            newest.setdefault(each["from_id"] if each["src"] else each["to_id"], each)
+        return list(newest.values())[offset : offset + count]
+
+    async def _conversation(self, request: web.Request, _: dict[str, Any]) -> list[dict[str, Any]]:
+        offset, count = _page(request)
+        user_id = json.loads(request.query["data"]).get("user_id")
+        if user_id not in self._people:
+            raise RefusalError(-201, "user_id is invalid")
+        chat = [each for each in reversed(self._written) if user_id in (each["from_id"], each["to_id"])]
+        return chat[offset : offset + count]
+
     async def _user_detail(self, request: web.Request, _: dict[str, Any]) -> dict[str, Any]:
         try:
             asked = json.loads(request.query["data"])
@@ -325,6 +359,19 @@ class ZaloServer:
         except (KeyError, TypeError, ValueError) as error:
             raise RefusalError(-201, "user_id is invalid") from error
         return {"user_id": person.user_id, "user_is_follower": person.is_follower, "is_sensitive": False}
+
+
+def _page(request: web.Request) -> tuple[int, int]:
+    try:
+        asked = json.loads(request.query["data"])
+        offset, count = asked["offset"], asked["count"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise RefusalError(-201, "data is invalid") from error
+    if type(offset) is not int or type(count) is not int or offset < 0:
+        raise RefusalError(-201, "data is invalid")
+    if not 0 < count <= MAX_LISTED:
+        raise RefusalError(-210, "count is larger than 10")
+    return offset, count
 
 
 async def _body(request: web.Request) -> dict[str, Any]:
