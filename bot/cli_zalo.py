@@ -6,14 +6,16 @@ import asyncio
 import getpass
 import json
 import sys
-from datetime import timedelta
+from datetime import date, time, timedelta
 from typing import TYPE_CHECKING
 
 from bot.clock import SystemClock
 from bot.start import StartError
-from learning.calendar import day_of
+from learning.calendar import at, day_of
 from reports import words
-from storage import zalo_costs
+from scheduler import holidays
+from scheduler.slots import Job, due_slots
+from storage import accounts, zalo_costs, zalo_forecast
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -31,6 +33,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     login.add_argument("--code", action="store_true", help="dán mã (code) từ trang cấp quyền, thay cho refresh token")
     cost = commands.add_parser("cost", help="tin Zalo đã tính vào đâu, theo ngày")
     cost.add_argument("--days", type=int, default=30, metavar="SỐ_NGÀY")
+    cost.add_argument(
+        "--date", type=date.fromisoformat, metavar="NĂM-THÁNG-NGÀY", help="ngày ấy tốn nhiều nhất bao nhiêu"
+    )
     cost.add_argument("--json", action="store_true")
 
 
@@ -97,7 +102,50 @@ async def _login(args: Namespace, settings: Settings, database: Database) -> int
     return 0
 
 
+async def _beforehand(args: Namespace, settings: Settings, database: Database, now: datetime) -> int:
+    """What is planned for a day by now; a word of anybody's makes it cheaper."""
+    day: date = args.date
+    start, until = max(at(day, time.min), now), at(day + timedelta(days=1), time.min)
+    async with database.begin() as conn:
+        endpoint = await accounts.ensure_endpoint(conn, zalo_costs.CHANNEL, settings.zalo_oa_id, None)
+        off = await holidays.load(conn, day)
+        slots = due_slots(start - timedelta(seconds=1), until, off)
+        digest_at = next((slot.at for slot in slots if slot.job is Job.DIGEST), None)
+        found = await zalo_forecast.forecast(conn, endpoint, start, until, day, digest_at)
+        taken = await zalo_costs.reserved(conn, endpoint, day)
+    templates = (found.closed_nudges if settings.zalo_template_nudge else 0) + (
+        found.closed_digests if settings.zalo_template_digest else 0
+    )
+    left = max(0, settings.zalo_oa_budget - taken) if until > now else 0
+    wanted = found.paid + templates
+    told = {
+        "date": day.isoformat(),
+        "free": found.free,
+        "quota_or_billed": found.paid,
+        "templates": templates,
+        "budget_left": left,
+        "costs_at_most": min(wanted, left),
+        "not_sent_at_least": max(0, wanted - left) + found.closed_nudges + found.closed_digests - templates,
+    }
+    if args.json:
+        print(json.dumps(told))
+        return 0
+    print(f"Ngày {day:%d/%m/%Y}, theo những gì đã xếp đến lúc này:")
+    for what, number in (
+        ("miễn phí (trong 48 giờ)", told["free"]),
+        ("trừ gói hoặc tính phí", told["quota_or_billed"]),
+        ("mẫu tin (ZBS)", told["templates"]),
+        ("hạn mức còn lại của ngày", told["budget_left"]),
+        ("tốn nhiều nhất", told["costs_at_most"]),
+        ("Zalo chưa cho nhắn, hoặc quá hạn mức", told["not_sent_at_least"]),
+    ):
+        print(f"  {what:<38} {number:>8}")
+    return 0
+
+
 async def _cost(args: Namespace, settings: Settings, database: Database, now: datetime) -> int:
+    if args.date is not None:
+        return await _beforehand(args, settings, database, now)
     since = day_of(now) - timedelta(days=max(0, args.days - 1))
     async with database.connect() as conn:
         rows = await zalo_costs.by_day(conn, settings.zalo_oa_id, since)

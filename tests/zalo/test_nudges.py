@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from bot import cli_plan
+from bot import cli_plan, cli_zalo
 from storage.tables import delivery
 from tests.scenarios.cast import START
 from tests.scenarios.stage import set_up
@@ -53,3 +53,34 @@ async def test_the_plan_shows_the_nudge_within_the_window_and_all_of_it_is_taken
         async with stage.program.database.connect() as conn:
             states = (await conn.execute(select(delivery.c.state).where(delivery.c.kind == "reminder"))).scalars()
             assert set(states) == {"sent"}
+
+
+async def _cost(stage: Stage, day: date, capsys: pytest.CaptureFixture[str]) -> dict[str, Any]:
+    capsys.readouterr()
+    args = Namespace(zalo="cost", date=day, days=30, json=True)
+    await cli_zalo.run(args, stage.program.settings, stage.program.database, stage.clock.now())
+    told: dict[str, Any] = json.loads(capsys.readouterr().out)
+    return told
+
+
+async def test_a_day_tells_beforehand_what_it_costs_at_most(
+    database_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with set_up(database_url, with_zalo="off", zalo_oa_budget=1, zalo_template_digest="88") as stage:
+        await stage.types("an on zalo", "dong y 7BBB-BBBB-BB")  # Monday, 09:00
+        await stage.types("hoa on zalo", "dong y 7CCC-CCCC-CC")  # who reads the digest, too
+        await stage.program.planner.look(stage.clock.now())
+        nothing = {"free": 0, "quota_or_billed": 0, "templates": 0, "costs_at_most": 0, "not_sent_at_least": 0}
+
+        told = await _cost(stage, date(2026, 11, 11), capsys)
+        assert told == {"date": "2026-11-11", "budget_left": 1} | nothing | {"free": 2}
+
+        await stage.until(START + timedelta(days=4))
+        told = await _cost(stage, date(2026, 11, 15), capsys)  # the sixth day
+        both = {"quota_or_billed": 2, "costs_at_most": 1, "not_sent_at_least": 1}
+        assert told == {"date": "2026-11-15", "budget_left": 1} | nothing | both
+
+        await stage.until(START + timedelta(days=6, hours=12))
+        assert (await _cost(stage, date(2026, 11, 15), capsys))["budget_left"] == 0
+        told = await _cost(stage, date(2026, 11, 16), capsys)  # the digest, after a week of silence
+        assert told == {"date": "2026-11-16", "budget_left": 1} | nothing | {"templates": 1, "costs_at_most": 1}
