@@ -75,7 +75,7 @@ async def _hours(
         return hours
     windows = await planner.windows(start)
     async with database.connect() as conn:
-        for found in await due.by_hour(conn, start, until, windows, day_of(now)):
+        for found in await due.by_hour(conn, start, until, windows, day_of(now), is_later=start > now):
             hours[found.hour][found.kind] += found.number
         for slot in due_slots(start - timedelta(seconds=1), until, holidays):
             if slot.job is Job.DIGEST and (number := await digests.count_receivers(conn, day)):

@@ -6,14 +6,17 @@ import asyncio
 import getpass
 import json
 import sys
-from datetime import timedelta
+from datetime import date, time, timedelta
 from typing import TYPE_CHECKING
 
 from bot.clock import SystemClock
 from bot.start import StartError
 from bot.zalo_bot_meter import Plan, told
-from learning.calendar import day_of
-from storage import zalo_costs, zalo_quota
+from learning.calendar import at, day_of
+from reports import words
+from scheduler import holidays
+from scheduler.slots import Job, due_slots
+from storage import accounts, zalo_costs, zalo_forecast, zalo_quota
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -35,6 +38,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     login.add_argument("--code", action="store_true", help="dán mã (code) từ trang cấp quyền, thay cho refresh token")
     cost = commands.add_parser("cost", help="tin Zalo đã tính vào đâu, theo ngày")
     cost.add_argument("--days", type=int, default=30, metavar="SỐ_NGÀY")
+    cost.add_argument(
+        "--date", type=date.fromisoformat, metavar="NĂM-THÁNG-NGÀY", help="ngày ấy tốn nhiều nhất bao nhiêu"
+    )
     cost.add_argument("--json", action="store_true")
 
 
@@ -102,19 +108,66 @@ async def _login(args: Namespace, settings: Settings, database: Database) -> int
     return 0
 
 
+async def _beforehand(args: Namespace, settings: Settings, database: Database, now: datetime) -> int:
+    """What is planned for a day by now; a word of anybody's makes it cheaper."""
+    day: date = args.date
+    start, until = max(at(day, time.min), now), at(day + timedelta(days=1), time.min)
+    async with database.begin() as conn:
+        endpoint = await accounts.ensure_endpoint(conn, zalo_costs.CHANNEL, settings.zalo_oa_id, None)
+        off = await holidays.load(conn, day)
+        slots = due_slots(start - timedelta(seconds=1), until, off)
+        digest_at = next((slot.at for slot in slots if slot.job is Job.DIGEST), None)
+        found = await zalo_forecast.forecast(conn, endpoint, start, until, day, digest_at)
+        taken = await zalo_costs.reserved(conn, endpoint, day)
+    templates = (found.closed_nudges if settings.zalo_template_nudge else 0) + (
+        found.closed_digests if settings.zalo_template_digest else 0
+    )
+    left = max(0, settings.zalo_oa_budget - taken) if until > now else 0
+    wanted = found.paid + templates
+    told = {
+        "date": day.isoformat(),
+        "free": found.free,
+        "quota_or_billed": found.paid,
+        "templates": templates,
+        "budget_left": left,
+        "costs_at_most": min(wanted, left),
+        "not_sent_at_least": max(0, wanted - left) + found.closed_nudges + found.closed_digests - templates,
+    }
+    if args.json:
+        print(json.dumps(told))
+        return 0
+    print(f"Ngày {day:%d/%m/%Y}, theo những gì đã xếp đến lúc này:")
+    for what, number in (
+        ("miễn phí (trong 48 giờ)", told["free"]),
+        ("trừ gói hoặc tính phí", told["quota_or_billed"]),
+        ("mẫu tin (ZBS)", told["templates"]),
+        ("hạn mức còn lại của ngày", told["budget_left"]),
+        ("tốn nhiều nhất", told["costs_at_most"]),
+        ("Zalo chưa cho nhắn, hoặc quá hạn mức", told["not_sent_at_least"]),
+    ):
+        print(f"  {what:<38} {number:>8}")
+    return 0
+
+
 async def _cost(args: Namespace, settings: Settings, database: Database, now: datetime) -> int:
+    if args.date is not None:
+        return await _beforehand(args, settings, database, now)
     since = day_of(now) - timedelta(days=max(0, args.days - 1))
     async with database.connect() as conn:
         rows = list(await zalo_costs.by_day(conn, settings.zalo_oa_id, since))
         bot = await zalo_quota.known(conn, settings.zalo_bot_id) if settings.zalo_bot_token else None
         if bot is not None:
-            rows += [(day, BOT, number) for day, number in await zalo_quota.by_day(conn, bot, since)]
+            rows += [(day, BOT, number, None) for day, number in await zalo_quota.by_day(conn, bot, since)]
             used = await zalo_quota.used(conn, bot, day_of(now))
     if args.json:
-        print(json.dumps([{"day": d.isoformat(), "counted_as": what, "messages": n} for d, what, n in rows]))
+        found = [
+            {"day": d.isoformat(), "counted_as": what, "messages": n, "price": price} for d, what, n, price in rows
+        ]
+        print(json.dumps(found))
         return 0
-    for day, what, number in rows:
-        print(f"{day:%d/%m/%Y}  {NAMES.get(what, what):<28} {number:>8}")
+    for day, what, number, price in rows:
+        paid = f"{words.number(price):>12} đồng" if price is not None else ""
+        print(f"{day:%d/%m/%Y}  {NAMES.get(what, what):<28} {number:>8}{paid}")
     if not rows:
         print("Chưa có tin nào.")
     if bot is not None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from channels.hub import Hub
     from channels.messages import Channel, EndpointId, Files
+    from content.model import Library
     from storage.database import Database
 
 BROWSER = "browser"
@@ -65,6 +66,7 @@ async def open_doors(
     conn: AsyncConnection,
     settings: Settings,
     database: Database,
+    library: Library,
     clocks: tuple[Clock, Clock],
     hub: Hub,
     files: Files,
@@ -76,6 +78,7 @@ async def open_doors(
         conn: a connection in a transaction: endpoints that are new are written.
         settings: the settings.
         database: where tokens, budgets and quotas are kept.
+        library: what messages are about.
         clocks: the program's and the real one.
         hub: the open pages of the browser chat.
         files: what makes the files that are sent.
@@ -98,8 +101,8 @@ async def open_doors(
         doors.add(doors.telegram_endpoint, TELEGRAM, telegram.TelegramChannel(doors.bot, pays=pays, files=files))
     if settings.zalo_oa_id:
         at = await accounts.ensure_endpoint(conn, ZALO, settings.zalo_oa_id, None)
-        doors.zalo_gate = ZaloGate(database, at, clock, settings.zalo_oa_budget)
-        doors.zalo = open_zalo(settings, database, real_clock, doors.zalo_gate.count)
+        doors.zalo_gate = ZaloGate.of(settings, database, at, clock, library)
+        doors.zalo = open_zalo(settings, database, real_clock, doors.zalo_gate.count, doors.zalo_gate.approved)
         doors.add(at, ZALO, doors.zalo.channel)
     doors.zalo_bot = await open_zalo_bot(conn, settings, database, clock)
     if doors.zalo_bot is not None:

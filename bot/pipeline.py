@@ -33,7 +33,7 @@ from channels.messages import (
     Text,
 )
 from channels.typed import chosen
-from handlers import router, words
+from handlers import digest, router, words
 from handlers.context import Context, Installation, Visitor
 from learning.calendar import day_of
 from storage import accounts, learners, outbox, parking, rollup
@@ -176,6 +176,8 @@ class TapPipeline:
             handler, messages = await self._decide(ctx, inbound)
             if ctx.forgotten:
                 return _Outcome(handler, [], messages)
+            if messages and ctx.account.digest_waits is not None:
+                messages = [*await digest.waiting(ctx), *messages]
             await self._flush(ctx)
             kept = await self._keep(conn, ctx.account, messages, now)
             reached("before-commit")

@@ -12,6 +12,7 @@ from bot.ledger import SentMarks
 from channels.messages import (
     Address,
     ClosedDoorError,
+    Kind,
     NotAllowedError,
     RefusedError,
     SendError,
@@ -19,6 +20,7 @@ from channels.messages import (
     UnknownOutcomeError,
     UnreachableError,
 )
+from reports import digest
 from storage import accounts, outbox, rollup
 from storage.outbox import LEASE, MAX_ATTEMPTS, Outgoing, State
 
@@ -78,8 +80,7 @@ async def deliver(post: Post, outgoing: Outgoing, message: Message, lane: str, h
         state, again = await _in_doubt(post, outgoing)
     except NotAllowedError as error:
         state = State.UNSENDABLE
-        async with post.database.begin() as conn:
-            await outbox.mark(conn, outgoing.id, State.UNSENDABLE, error.reason)
+        await _not_allowed(post, outgoing, error)
     except (RefusedError, SendError) as error:
         state = State.FAILED
         async with post.database.begin() as conn:
@@ -124,6 +125,14 @@ async def _unreachable(post: Post, outgoing: Outgoing) -> tuple[State, bool]:
             conn, outgoing.id, run_at=post.clock.now() + timedelta(seconds=wait), reason="unreachable"
         )
     return State.QUEUED, True
+
+
+async def _not_allowed(post: Post, outgoing: Outgoing, error: NotAllowedError) -> None:
+    """It is not sent later either; a digest waits for its reader."""
+    async with post.database.begin() as conn:
+        await outbox.mark(conn, outgoing.id, State.UNSENDABLE, error.reason)
+        if outgoing.kind is Kind.DIGEST:
+            await digest.keep_waiting(conn, outgoing.subject or {})
 
 
 async def _closed(post: Post, outgoing: Outgoing) -> None:

@@ -143,7 +143,7 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
     files = FilesByKind({FileKind.TOOL: tool_files, FileKind.REPORT: report_files})
     metrics = Metrics()
     async with database.begin() as conn:
-        doors = await open_doors(conn, settings, database, (clock, real_clock), hub, files)
+        doors = await open_doors(conn, settings, database, library, (clock, real_clock), hub, files)
         today = day_of(clock.now())
         off = await days.load(conn, today)
         if await runs.keep_versions(conn, loader.sources(content), clock.now()):
@@ -160,6 +160,7 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
     def count(endpoint: EndpointId, lane: str, state: str) -> None:
         metrics.delivered(doors.names[endpoint], lane, state)
 
+    planner = planner_for(settings, database, library, off)
     post = Post(database, doors.channels, clock, real_clock, count)
     live = LiveLane(post)
 
@@ -167,7 +168,7 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
         if outgoing.kind is Kind.DIGEST:
             with_files = doors.channels[outgoing.endpoint_id].capabilities.files
             return await digest.render_queued(conn, outgoing.subject or {}, clock.now(), with_files=with_files)
-        return await _render(conn, outgoing, library, off, clock.now())
+        return await _render(conn, outgoing, library, off, clock.now(), planner.reach)
 
     lanes = [
         BulkLane(post, endpoint, render, pace=doors.paces[name], gate=doors.zalo_gate if name == ZALO else None)
@@ -181,7 +182,6 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
     parts = Parts(
         database, library, installation, off, doors.channels, doors.names, clock, real_clock, live, metrics.took_update
     )
-    planner = planner_for(settings, database, library, off)
     return Program(
         settings=settings,
         database=database,
@@ -220,8 +220,8 @@ async def _require_schema(database: Database) -> None:
 
 
 async def _render(
-    conn: AsyncConnection, outgoing: Outgoing, library: Library, off: Holidays, now: datetime
+    conn: AsyncConnection, outgoing: Outgoing, library: Library, off: Holidays, now: datetime, reach: nudge.Reach
 ) -> Message | str | datetime:
     if outgoing.kind is Kind.BROADCAST:
         return await broadcast.render(conn, outgoing, now)
-    return await nudge.render(conn, library, off, outgoing, now)
+    return await nudge.render(conn, library, off, outgoing, now, reach)

@@ -13,8 +13,10 @@ from aiohttp import web
 from sqlalchemy import make_url
 
 from bot import intake, zalo_bot_intake
+from bot.clock import SystemClock
 from bot.program import Program, build
 from bot.start import Role, StartError, prepare_folder
+from bot.zalo_catch_up import CatchUp
 from channels import telegram, zalo_bot
 from channels.zalo import ZaloHook
 from learning.roles import Track
@@ -37,7 +39,8 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.settings import Settings
-    from channels.messages import UnitId
+    from bot.zalo_parts import ZaloParts
+    from channels.messages import EndpointId, UnitId
     from reports.targets import Measured
 
 log = structlog.get_logger()
@@ -117,6 +120,8 @@ def _work(program: Program, role: Role) -> Sequence[Coroutine[Any, Any, None]]:
         works.append(zalo_bot_intake.take_events(program, program.zalo_bot))
     if program.zalo is not None:
         works.append(program.zalo.keyring.watch(program.stop))
+        if role.does(Role.WEB) and program.zalo_gate is not None:
+            works.append(_catch_up(program, program.zalo, program.zalo_gate.endpoint).run(program.stop))
     return works
 
 
@@ -166,6 +171,11 @@ def _targets(program: Program) -> Callable[[AsyncConnection, UnitId, datetime], 
         return await targets.measures(conn, unit_id, cut_off, compulsory)
 
     return measured
+
+
+def _catch_up(program: Program, zalo: ZaloParts, endpoint: EndpointId) -> CatchUp:
+    oa_id = program.settings.zalo_oa_id
+    return CatchUp(program.database, zalo.client, program.pipeline, endpoint, oa_id, SystemClock())
 
 
 def _zalo_webhook(program: Program) -> Sequence[web.RouteDef]:

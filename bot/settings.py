@@ -10,6 +10,8 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from bot.template_names import DIGEST, NUDGE, NamesError, parameters
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -20,6 +22,7 @@ _CHOICES = {
     "env": ("production", "demo"),
     "clock": ("system", "adjustable"),
     "zalo_oa_buttons": ("off", "on"),
+    "zalo_template_by": ("user", "phone"),
     "log_format": ("text", "json"),
     "log_level": ("DEBUG", "INFO", "WARNING", "ERROR"),
 }
@@ -61,6 +64,14 @@ class Settings:
     zalo_oa_buttons: str = _setting("off", "on: hiện nút trên Zalo; off: ghi lựa chọn trong tin để nhắn chữ")
     zalo_oa_rate: float = _setting(50.0, "Trần số tin gửi hàng loạt trong một giây bất kỳ trên Zalo")
     zalo_oa_budget: int = _setting(0, "Số tin Zalo có thể tính phí hoặc trừ gói, tối đa mỗi ngày")
+    zalo_template_nudge: str = _setting("", "Mã mẫu tin ZBS đã duyệt để nhắc học sau 7 ngày")
+    zalo_template_nudge_params: str = _setting("name=ten,lesson=bai", "Tên tham số của mẫu tin nhắc học")
+    zalo_template_digest: str = _setting("", "Mã mẫu tin ZBS đã duyệt cho báo cáo tuần sau 7 ngày")
+    zalo_template_digest_params: str = _setting(
+        "unit=don_vi,until=den_ngay,posts=chuc_danh,joined=ket_noi,completed=hoan_thanh",
+        "Tên tham số của mẫu tin báo cáo",
+    )
+    zalo_template_by: str = _setting("user", "Gửi mẫu tin theo user (mã người dùng Zalo) hoặc phone (số điện thoại)")
     zalo_oa_image: str = _setting("", "Địa chỉ ảnh trên thẻ xin số điện thoại")
     zalo_key: str = _setting("", "Khóa mã hóa token Zalo trong cơ sở dữ liệu", secret=True)
     zalo_oa_base: str = _setting("https://openapi.zalo.me", "Địa chỉ OpenAPI của Zalo")
@@ -200,6 +211,15 @@ def _zalo_faults(settings: Settings) -> list[str]:
         faults.append("TAPHUAN_ZALO_KEY không đúng dạng. Tạo khóa mới: taphuan zalo key")
     if not 0 < settings.zalo_oa_rate <= 60:  # noqa: PLR2004 - 4,000 a minute, and room for answers
         faults.append("TAPHUAN_ZALO_OA_RATE phải lớn hơn 0 và không quá 60.")
+    for name, known in (("nudge", NUDGE), ("digest", DIGEST)):
+        variable = f"zalo_template_{name}_params"
+        try:
+            parameters(getattr(settings, variable), known)
+        except NamesError as error:
+            faults.append(
+                f"{PREFIX}{variable.upper()}: không hiểu “{error}”. Gợi ý: {getattr(Settings(), variable)}."
+                f" Dùng được: {', '.join(sorted(known))}."
+            )
     if settings.zalo_oa_budget < 0:
         faults.append("TAPHUAN_ZALO_OA_BUDGET không được âm.")
     return faults

@@ -12,8 +12,9 @@ from sqlalchemy.exc import ArgumentError
 
 from bot.assigned import assigned_modules
 from bot.clock import AdjustableClock, Clock, SystemClock
+from handlers.nudge import Reach
 from scheduler.planner import Planner
-from storage import planning
+from storage import planning, zalo_costs
 from storage.database import Database, DatabaseUrlError
 
 if TYPE_CHECKING:
@@ -61,7 +62,15 @@ def planner_for(settings: Settings, database: Database, library: Library, off: H
         rate = min(rate, settings.zalo_oa_rate)
     elif settings.zalo_bot_token and not settings.telegram_token:
         rate = settings.zalo_bot_rate
-    return Planner(database, library, off, assigned_modules(library, settings.assigned), rate)
+    return Planner(database, library, off, assigned_modules(library, settings.assigned), rate, reach_of(settings))
+
+
+def reach_of(settings: Settings) -> Reach:
+    """Where one may not write for ever, and what may be spent there."""
+    if not settings.zalo_oa_id:
+        return Reach()
+    pays = settings.zalo_oa_budget > 0
+    return Reach(frozenset({zalo_costs.CHANNEL}), pays, bool(settings.zalo_template_nudge))
 
 
 def unopened(error: Exception) -> StartError:

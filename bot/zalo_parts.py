@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bot.clock import Clock
     from bot.settings import Settings
     from channels.messages import Address
+    from channels.zalo import Approved, Counter
     from storage.database import Database
 
 
@@ -31,7 +32,11 @@ class ZaloParts:
 
 
 def open_zalo(
-    settings: Settings, database: Database, clock: Clock, count: Callable[[Address, str], None] | None = None
+    settings: Settings,
+    database: Database,
+    clock: Clock,
+    count: Counter | None = None,
+    approved: Callable[[Address], Approved | None] | None = None,
 ) -> ZaloParts:
     """Return the parts; nothing is connected yet, and `channel.close` closes them all."""
     wire = Wire()
@@ -41,6 +46,10 @@ def open_zalo(
     client = ZaloClient(wire, keyring, Bases(settings.zalo_oa_base.rstrip("/"), settings.zalo_zbs_base.rstrip("/")))
 
     channel = ZaloChannel(
-        client, buttons=settings.zalo_oa_buttons == "on", card_image=settings.zalo_oa_image, count=count
+        client,
+        buttons=settings.zalo_oa_buttons == "on",
+        card_image=settings.zalo_oa_image,
+        count=count,
+        approved=approved,
     )
     return ZaloParts(channel, client, keyring, oauth, safe)

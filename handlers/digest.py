@@ -17,6 +17,7 @@ from learning.roles import GROUP_TYPES
 from learning.text import clean
 from reports import attached, buttons, section, words
 from reports.digest import render_digest
+from reports.figures import closed
 from reports.figures import section as gather
 from reports.scope import Sight, is_directly_above
 from storage import escalations, pauses, reporting
@@ -61,6 +62,21 @@ async def report(ctx: Context) -> list[Message]:
         )
         message = Message(text, ((buttons.RESUME,),))
     return [replace(message, kind=Kind.REPLY, replaces=ctx.in_place())]
+
+
+async def waiting(ctx: Context) -> list[Message]:
+    """Show the digest that could not be sent; where choices are typed, those of the answer come after it and count."""
+    cut_off = ctx.account.digest_waits
+    if cut_off is None:
+        return []
+    ctx.changes["digest_waits"] = None
+    message = await render_digest(ctx.conn, ctx.person, cut_off, ctx.now, name=ctx.account.full_name or "")
+    if message is None:
+        return []
+    text = f"Báo cáo đang chờ đồng chí.\n{message.text}"
+    if ctx.capabilities.max_buttons is not None:
+        return [Message(f"{text}\nXem theo đơn vị: nhắn “báo cáo”.", title=message.title)]
+    return [replace(message, text=text, kind=Kind.REPLY)]
 
 
 # --- a unit below -----------------------------------------------------------------------------------------------------
@@ -197,6 +213,8 @@ async def names(ctx: Context, action: Names) -> list[Message]:
     said = [
         f"{number}. {_person(named, unit)}" for number, named in enumerate(found[:NAMES_PAGE], page * NAMES_PAGE + 1)
     ]
+    if number := await closed(ctx.conn, unit.id, ctx.now):
+        said.append(f"Zalo chưa cho nhắn: {words.number(number)} đồng chí, đến khi nhắn trợ lý một tin.")
     rows = [
         tuple(
             buttons.names(label, unit.id, to)

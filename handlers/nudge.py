@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from channels.messages import Kind, PersonId
@@ -11,14 +11,15 @@ from handlers import drill, study, words
 from handlers.syllabus import next_item
 from learning.calendar import day_of
 from learning.rhythm import Nudge, Standing, midnight_after, next_nudge
+from learning.window import Silence
 from storage import accounts, learners, outbox, pauses
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from channels.messages import Message
+    from channels.messages import AccountId, Message
     from content.model import Library
     from learning.calendar import Holidays
     from learning.rhythm import Plan
@@ -29,7 +30,34 @@ if TYPE_CHECKING:
 _KINDS = {Nudge.NEW_LESSON: Kind.NEW_LESSON, Nudge.REMINDER: Kind.REMINDER, Nudge.REVIEW: Kind.REVIEW}
 
 
-def _standing(learner: Learner, studies: Studies, library: Library, unasked: frozenset[date]) -> Standing:
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """
+    On which channels one may not write for ever, and what is set aside for writing after a while.
+
+    `pays`: some messages a day may cost something; `has_template`: one is approved for after a week.
+    """
+
+    windowed: frozenset[str] = frozenset()
+    pays: bool = False
+    has_template: bool = False
+
+    async def silence(self, conn: AsyncConnection, door: AccountId) -> Silence | None:
+        """Since when nobody spoke through that door; None where it does not matter."""
+        if not self.windowed:
+            return None
+        channel, spoke_at = await accounts.channel_and_word(conn, door)
+        if channel not in self.windowed:
+            return None
+        return Silence(spoke_at or _LONG_AGO, self.pays, self.has_template)
+
+
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def _standing(
+    learner: Learner, studies: Studies, library: Library, unasked: frozenset[date], silence: Silence | None
+) -> Standing:
     run = studies.open_run
     open_since = None
     if run is not None:
@@ -50,10 +78,18 @@ def _standing(learner: Learner, studies: Studies, library: Library, unasked: fro
         last_lesson_on=day_of(learner.last_lesson_at) if learner.last_lesson_at else None,
         review_from=review_from,
         unasked=unasked,
+        silence=silence,
     )
 
 
-async def look(conn: AsyncConnection, library: Library, learner: Learner, holidays: Holidays, now: datetime) -> None:
+async def look(
+    conn: AsyncConnection,
+    library: Library,
+    learner: Learner,
+    holidays: Holidays,
+    now: datetime,
+    reach: Reach | None = None,
+) -> None:
     """Decide what a learner gets next, and when; the planner queues it when its day has come."""
     studies = await study.where(conn, library, learner.person_id, now)
     doors = await accounts.open_doors(conn, learner.person_id)
@@ -61,8 +97,11 @@ async def look(conn: AsyncConnection, library: Library, learner: Learner, holida
         await learners.change(conn, learner.person_id, next_due_at=None)
         return
     unasked, _ = await learners.unasked_days(conn, learner.person_id, now)
-    found = next_nudge(_standing(learner, studies, library, unasked), now, holidays)
-    door = learner.reply_account_id if learner.reply_account_id in doors else doors[0]
+    door = doors[0]
+    if learner.reply_account_id is not None and learner.reply_account_id in doors:
+        door = learner.reply_account_id
+    silence = await reach.silence(conn, door) if reach else None
+    found = next_nudge(_standing(learner, studies, library, unasked, silence), now, holidays)
     await learners.change(conn, learner.person_id, reply_account_id=door, **_next(found))
 
 
@@ -74,7 +113,12 @@ def _next(found: Plan | None) -> dict[str, Any]:
 
 
 async def render(
-    conn: AsyncConnection, library: Library, holidays: Holidays, delivery: outbox.Outgoing, now: datetime
+    conn: AsyncConnection,
+    library: Library,
+    holidays: Holidays,
+    delivery: outbox.Outgoing,
+    now: datetime,
+    reach: Reach | None = None,
 ) -> Message | str | datetime:
     """
     Decide about a queued nudge once more, make its message, and write down what comes after it.
@@ -93,7 +137,8 @@ async def render(
         await learners.change(conn, person_id, next_due_at=None)
         return "no_position"
     unasked, meant_for = await learners.unasked_days(conn, person_id, now, besides=delivery.id)
-    standing = _standing(learner, studies, library, unasked)
+    silence = await reach.silence(conn, delivery.account_id) if reach else None
+    standing = _standing(learner, studies, library, unasked, silence)
     found = next_nudge(standing, now, holidays)
     is_same = found is not None and _KINDS[found.nudge] is delivery.kind
     if found is None or not is_same or found.at > now or meant_for != day_of(now):

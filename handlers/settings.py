@@ -37,7 +37,7 @@ async def set_hour(ctx: Context, action: SetHour) -> list[Message]:
     part = DayPart(action.part)
     known = await learners.by_id(ctx.conn, ctx.person)
     ctx.changes |= {"hour": part.value, "next_due_at": ctx.now}
-    return [words.hour_set(part, known.shift if known else None, replaces=None)]
+    return [words.hour_set(part, known.shift if known else None, has_window=ctx.capabilities.has_window, replaces=None)]
 
 
 async def set_shift(ctx: Context, action: SetShift) -> list[Message]:

@@ -2,7 +2,8 @@
 When somebody is written to unasked, and with what. Pure.
 
 At most one lesson or reminder a day and three a week, the two together. New lessons on Monday, Wednesday and Friday,
-none while one is open: that one is reminded of after 1, 3 and 7 days, then silence. Source: the product's rules.
+none while one is open: that one is reminded of after 1, 3 and 7 days, then silence. Where a platform counts how long
+one may write (`learning.window`), its days and hours take the place of these. Source: the product's rules.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from learning.calendar import DayPart, Holidays, Shift, at, day_of, is_allowed, learner_hour, monday, next_allowed_at
+from learning.window import Silence, chances
 
 LADDER_DAYS = (1, 3, 7)
 HORIZON_DAYS = 45
@@ -58,6 +60,7 @@ class Standing:
     last_lesson_on: date | None = None
     review_from: date | None = None  # there are wrong answers to come back to, from this day on
     unasked: frozenset[date] = frozenset()
+    silence: Silence | None = None  # answers go to a door through which one may not write for ever
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ def next_nudge(standing: Standing, after: datetime, holidays: Holidays) -> Plan 
     """
     if standing.reminders_off:
         return None
+    if standing.silence is not None:
+        return _next_in(standing, standing.silence, after, holidays)
     first = day_of(after)
     for offset in range(-1, HORIZON_DAYS):  # a learner's hour may fall on the next morning
         day = first + timedelta(days=offset)
@@ -96,6 +101,30 @@ def next_nudge(standing: Standing, after: datetime, holidays: Holidays) -> Plan 
         if nudge is not None:
             return Plan(nudge, moment)
     return None
+
+
+def _next_in(standing: Standing, silence: Silence, after: datetime, holidays: Holidays) -> Plan | None:
+    """The first chance that is left; neither weekdays nor the days between reminders bind there."""
+    for chance in chances(silence, standing.part, standing.shift, standing.unasked):
+        moment = max(chance.at, after)
+        if moment > chance.until or (standing.paused_until and moment < standing.paused_until):
+            continue
+        moment = next_allowed_at(moment, standing.shift)
+        sent_on = day_of(moment)
+        if moment > chance.until or sent_on in holidays or not _has_room(standing, sent_on):
+            continue
+        nudge = _in_turn(standing, sent_on)
+        if nudge is not None:
+            return Plan(nudge, moment)
+    return None
+
+
+def _in_turn(standing: Standing, day: date) -> Nudge | None:
+    if standing.open_since is not None:
+        return Nudge.REMINDER
+    if standing.has_next and (standing.last_lesson_on is None or day > standing.last_lesson_on):
+        return Nudge.NEW_LESSON
+    return Nudge.REVIEW if standing.review_from is not None and day >= standing.review_from else None
 
 
 def _has_room(standing: Standing, day: date) -> bool:

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 from channels.messages import Kind, Message, PersonId
 from learning.calendar import day_of
 from learning.periods import PeriodKind, of_day, parse, week_ending
-from reports import buttons, section, spans, words
+from reports import buttons, few, section, spans, words
 from reports.figures import Section, quiet_weeks
 from reports.figures import section as gather
 from storage import digests, outbox, reporting
 from storage.posts import Counts
+from storage.unit_figures import read
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -140,6 +141,30 @@ async def render_queued(
     told = [parse(code) for code in subject.get("periods", ())]
     message = await render_digest(conn, PersonId(subject["person"]), cut_off, now, periods=told, with_files=with_files)
     return message or "no_longer_receives"
+
+
+async def keep_waiting(conn: AsyncConnection, subject: Mapping[str, Any]) -> None:
+    """A queued digest could not be sent: it is shown when its reader next writes."""
+    await digests.keep_waiting(conn, PersonId(subject["person"]), datetime.fromisoformat(subject["cut_off"]))
+
+
+async def few_figures(conn: AsyncConnection, subject: Mapping[str, Any], now: datetime) -> Mapping[str, str] | None:
+    """
+    Return a queued digest as few values, for where no text can be sent; None if it is no longer due.
+
+    Args:
+        conn: a connection.
+        subject: of the queued digest.
+        now: the present.
+
+    Returns:
+        The values of the highest unit by their names in `reports.few.FIGURES`.
+    """
+    cut_off = datetime.fromisoformat(subject["cut_off"])
+    units = await reporting.units_of(conn, PersonId(subject["person"]), day_of(now), only_receiving=True)
+    if not units:
+        return None
+    return few.values(units[0].name, cut_off, (await read(conn, units[0].id, cut_off)).total)
 
 
 async def render_digest(

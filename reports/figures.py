@@ -3,21 +3,25 @@ What a report says of one unit, gathered: each number with one definition.
 
 - chưa kết nối: posts held by somebody who is not connected; khuyết: posts held by nobody.
 - dừng: connected, within the assigned chuyên đề, no word for as long as `learning.escalation` says, and not settled.
+- Zalo chưa cho nhắn: connected on Zalo alone, and no word there for a week.
 - thêm: against the unit's cut-off when the period told began, or the last one before.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from learning.calendar import day_of
 from learning.escalation import ladder_on
+from learning.window import CLOSED_FROM
 from reports.words import last_day
 from storage import escalations, reporting
 from storage.posts import Counts, total
 from storage.reporting import Holders, Unit
 from storage.unit_figures import Line, UnitFigures, read
+from storage.zalo_costs import CHANNEL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -31,6 +35,7 @@ if TYPE_CHECKING:
     from storage.escalations import SilentBelow
 
 NEEDY = 3
+_JUST_BEFORE = timedelta(microseconds=1)
 _QUIET_LOOKED_AT = 13  # cut-offs
 
 
@@ -53,6 +58,7 @@ class Section:
     before_on: date | None
     managed: Managed | None
     holders: Mapping[Role, Holders] | None
+    closed: int
     needy: Sequence[Line]
     has_lines: bool
     ladder: Ladder
@@ -117,11 +123,17 @@ async def section(
         before_on=last_day(before_at) if before_at else None,
         managed=await _managed(conn, unit, cut_off, before_at),
         holders=held,
+        closed=await closed(conn, unit.id, moment) if held is not None else 0,
         needy=needy,
         has_lines=bool(needy) or (looks_below and await reporting.has_lines(conn, unit.id, cut_off)),
         ladder=ladder,
         silent_below=silent,
     )
+
+
+async def closed(conn: AsyncConnection, unit_id: UnitId, moment: datetime) -> int:
+    """Posts of a unit and below whose holder Zalo does not let one write to, for they have been silent for a week."""
+    return await reporting.closed_to(conn, unit_id, day_of(moment - _JUST_BEFORE), CHANNEL, moment - CLOSED_FROM)
 
 
 async def _managed(

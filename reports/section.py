@@ -76,6 +76,8 @@ def _help(part: Section) -> str:
         said.append(f"{words.number(part.not_joined)} chưa kết nối")
     if part.stalled:
         said.append(f"{words.number(part.stalled)} dừng quá {part.ladder.chair_days} ngày")
+    if part.closed:
+        said.append(f"{words.number(part.closed)} Zalo chưa cho nhắn")
     return f"Cần giúp: {', '.join(said)}." if said else ""
 
 

@@ -65,7 +65,7 @@ class Planner:
     """
     The clock's work, in small transactions that may be repeated without harm.
 
-    `rate` is how many messages a second the platform takes in bulk.
+    `rate`: messages a second that the platform takes in bulk; `reach`: on which channels one may not write for ever.
     """
 
     def __init__(
@@ -75,12 +75,14 @@ class Planner:
         holidays: Holidays,
         assigned: Mapping[Track, str],
         rate: float,
+        reach: nudge.Reach | None = None,
     ) -> None:
         self._database = database
         self._library = library
         self._holidays = holidays
         self._assigned = assigned
         self._rate = rate
+        self.reach = reach or nudge.Reach()
 
     async def tick(self, now: datetime) -> int:
         """Leave a job for all that is due by `now`; returns how many were left."""
@@ -197,7 +199,7 @@ class Planner:
             async with self._database.begin() as conn:
                 page = await learners.to_look_at(conn, now, PAGE)
                 for learner in page:
-                    await nudge.look(conn, self._library, learner, self._holidays, now)
+                    await nudge.look(conn, self._library, learner, self._holidays, now, self.reach)
             if len(page) < PAGE:
                 return
 

@@ -36,6 +36,7 @@ class Account:
     next_due_at: datetime | None
     reply_account_id: AccountId | None
     hour: str | None
+    digest_waits: datetime | None
 
 
 _COLUMNS = (
@@ -53,6 +54,7 @@ _COLUMNS = (
     learner.c.next_due_at,
     learner.c.reply_account_id,
     learner.c.hour,
+    learner.c.digest_waits,
 )
 
 _OWNED = account.outerjoin(person, person.c.id == account.c.person_id).outerjoin(
@@ -206,6 +208,28 @@ async def forget(conn: AsyncConnection, account_id: AccountId) -> None:
 async def note_word(conn: AsyncConnection, account_id: AccountId, now: datetime) -> None:
     """They spoke: from here on the platform counts how long one may write to them."""
     await conn.execute(update(account).where(account.c.id == account_id).values(last_word_at=now))
+
+
+async def owner(conn: AsyncConnection, account_id: AccountId) -> tuple[str, str]:
+    """The name of a door's owner, and the phone of the roster (E.164); empty where not known."""
+    query = (
+        select(person.c.full_name, person.c.phone)
+        .join(account, account.c.person_id == person.c.id)
+        .where(account.c.id == account_id)
+    )
+    row = (await conn.execute(query)).first()
+    return (row.full_name, row.phone or "") if row else ("", "")
+
+
+async def channel_and_word(conn: AsyncConnection, account_id: AccountId) -> tuple[str, datetime | None]:
+    """The channel of a door, and when its owner spoke last through it."""
+    query = (
+        select(endpoint.c.channel, account.c.last_word_at)
+        .join(endpoint, endpoint.c.id == account.c.endpoint_id)
+        .where(account.c.id == account_id)
+    )
+    channel, moment = (await conn.execute(query)).one()
+    return channel, moment
 
 
 async def last_word_at(conn: AsyncConnection, account_id: AccountId) -> datetime | None:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import case, func, or_, select
+from sqlalchemy import case, func, or_, select, update
 
 from channels.messages import AccountId, PersonId, UnitId
 from learning.roles import GROUP_TYPES, Role
@@ -123,6 +123,11 @@ async def decide(
     ]
     statement = insert(conn, digest_sent).values(rows).on_conflict_do_nothing().returning(digest_sent.c.person_id)
     return frozenset((await conn.execute(statement)).scalars())
+
+
+async def keep_waiting(conn: AsyncConnection, person_id: PersonId, cut_off: datetime) -> None:
+    """The digest of a cut-off could not be sent: it is shown when the person next writes."""
+    await conn.execute(update(learner).where(learner.c.person_id == person_id).values(digest_waits=cut_off))
 
 
 # --- Đề nghị quan tâm -------------------------------------------------------------------------------------------------

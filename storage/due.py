@@ -259,17 +259,27 @@ async def by_hour(
     until: datetime,
     windows: Mapping[tuple[DayPart | None, Shift | None], float],
     today: date,
+    *,
+    is_later: bool = False,
 ) -> Sequence[Hour]:
-    """What is due in [start, until) by hour and kind: what was decided and not paused, and what is queued already."""
+    """
+    What is due in [start, until) by hour and kind: what was decided and not paused, and what is queued already.
+
+    What was due before counts at `start`, unless `is_later`: then it will have gone out by then.
+    """
     due_at = case((learner.c.next_due_at < start, literal(start, Instant())), else_=learner.c.next_due_at)
     waiting = select(func.later(due_at, _spread(windows)).label("at"), learner.c.next_kind.label("kind")).where(
         _decided(until)
     )
+    if is_later:
+        waiting = waiting.where(learner.c.next_due_at >= start)
     if await are_any(conn):
         waiting = waiting.where(~is_under_pause(learner.c.person_id, today))
     queued = select(delivery.c.run_at.label("at"), delivery.c.kind.label("kind")).where(
         delivery.c.state == State.QUEUED.value, delivery.c.run_at < until, delivery.c.lane == "bulk"
     )
+    if is_later:
+        queued = queued.where(delivery.c.run_at >= start)
     both = waiting.union_all(queued).subquery()
     hour = (
         func.strftime("%Y-%m-%d %H:00:00.000000", both.c.at, type_=Instant())

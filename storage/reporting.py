@@ -8,14 +8,24 @@ from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, and_, bindparam, case, func, literal_column, or_, select
+from sqlalchemy import Integer, and_, bindparam, case, func, literal, literal_column, or_, select
 
 from channels.messages import UnitId
 from learning.roles import GRASSROOTS_TYPES, GROUP_TYPES, Role, Track
 from storage.escalations import is_silent
 from storage.posts import Counts, exists_on, flag, held_on, is_completed, is_joined
 from storage.rollup import BASIS
-from storage.tables import COUNTS, org_unit, person, position, setting, snapshot, unit_closure
+from storage.tables import (
+    COUNTS,
+    account,
+    endpoint,
+    org_unit,
+    person,
+    position,
+    setting,
+    snapshot,
+    unit_closure,
+)
 from storage.unit_figures import Line, as_line, lines_query, source
 
 if TYPE_CHECKING:
@@ -67,7 +77,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Holders:
-    """Of the posts of one role: held by somebody, and held by somebody connected who stopped within the module."""
+    """Of the posts of one role: held by somebody; by somebody connected who stopped within the module."""
 
     held: int = 0
     stalled: int = 0
@@ -328,6 +338,30 @@ async def holders(
         posts.c.role
     )
     return {Role(row.role): Holders(row.held, int(row.stalled)) for row in await conn.execute(query)}
+
+
+async def closed_to(conn: AsyncConnection, unit_id: UnitId, day: date, channel: str, silent_since: datetime) -> int:
+    """Posts of a unit and below whose holder is on that channel alone, and has said nothing there since then."""
+    doors = (account.c.person_id == position.c.person_id, account.c.is_open)
+    on_it: Select[Any] = select(literal_column("1")).where(
+        endpoint.c.id == account.c.endpoint_id, endpoint.c.channel == channel
+    )
+    is_closed = and_(on_it.exists(), account.c.last_word_at < literal(silent_since, account.c.last_word_at.type))
+    any_door: Select[Any] = select(literal_column("1")).where(*doors)
+    query = (
+        select(func.count())
+        .select_from(position.join(unit_closure, unit_closure.c.unit_id == position.c.unit_id))
+        .join(org_unit, org_unit.c.id == position.c.unit_id)
+        .where(
+            unit_closure.c.ancestor_id == unit_id,
+            held_on(day),
+            exists_on(day),
+            is_joined(),
+            any_door.exists(),
+            ~any_door.where(~is_closed).exists(),
+        )
+    )
+    return int((await conn.execute(query)).scalar_one())
 
 
 async def named_posts(

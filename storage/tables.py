@@ -221,6 +221,7 @@ learner = _table(
     Column("next_due_at", Instant),  # when the clock must look at this learner again; None: never by itself
     Column("next_kind", String(12)),  # what is due then (learning.rhythm.Nudge); None: nobody has decided since
     _ref("reply_account_id", "account.id", nullable=True),  # the door last used
+    Column("digest_waits", Instant),  # the cut-off of a digest that could not be sent, shown with the next answer
     Index("ix_learner_due", "next_due_at", "person_id"),
 )
 
@@ -647,7 +648,16 @@ zalo_charge = _table(
     Column("delivery_id", Uid),  # no reference: it stays when the delivery is erased
     Column("counted_as", String(20), nullable=False),  # the platform's quota_type, or billed
     Column("on_day", Date, nullable=False),  # in Viet Nam
+    Column("price", Integer),  # đồng, where the platform's answer says it
     Index("ix_zalo_charge_day", "endpoint_id", "on_day", "counted_as"),
+)
+
+zalo_upload = _table(
+    "zalo_upload",  # pictures and files of ours that an Official Account holds; they serve for seven days
+    _ref("endpoint_id", "endpoint.id", pk=True),
+    Column("content_hash", LargeBinary(32), primary_key=True),  # SHA-256
+    Column("reference", String(400), nullable=False),  # the platform's attachment_id, or its token of a file
+    Column("expires_at", Instant, nullable=False),
 )
 
 zalo_spending = _table(

@@ -26,19 +26,26 @@ NAMES: Mapping[str, str] = {
     "purchase_quota": "trừ vào số đã mua",
     "reward_quota": "trừ vào số được tặng",
     "billed": "tính phí",
+    "template": "mẫu tin (ZBS)",
 }
 _MAX_NAME = 20
 
 
 async def charge(
-    conn: AsyncConnection, endpoint_id: EndpointId, on_day: date, charges: Sequence[tuple[int | None, str]]
+    conn: AsyncConnection, endpoint_id: EndpointId, on_day: date, charges: Sequence[tuple[int | None, str, int | None]]
 ) -> None:
-    """Write down what messages counted as: delivery (None for a visitor's) and quota_type."""
+    """Write down what messages counted as: delivery (None for a visitor's), quota_type, and price in đồng if known."""
     await conn.execute(
         zalo_charge.insert(),
         [
-            {"endpoint_id": endpoint_id, "delivery_id": each, "counted_as": what[:_MAX_NAME], "on_day": on_day}
-            for each, what in charges
+            {
+                "endpoint_id": endpoint_id,
+                "delivery_id": each,
+                "counted_as": what[:_MAX_NAME],
+                "on_day": on_day,
+                "price": price,
+            }
+            for each, what, price in charges
         ],
     )
 
@@ -83,13 +90,13 @@ async def reserved(conn: AsyncConnection, endpoint_id: EndpointId, on_day: date)
     return (await conn.execute(query)).scalar() or 0
 
 
-async def by_day(conn: AsyncConnection, oa_id: str, since: date) -> Sequence[tuple[date, str, int]]:
-    """Messages by day and by what they counted as, oldest first."""
+async def by_day(conn: AsyncConnection, oa_id: str, since: date) -> Sequence[tuple[date, str, int, int | None]]:
+    """Messages by day and by what they counted as, oldest first, with the sum of the prices that were told (đồng)."""
     query = (
-        select(zalo_charge.c.on_day, zalo_charge.c.counted_as, func.count())
+        select(zalo_charge.c.on_day, zalo_charge.c.counted_as, func.count(), func.sum(zalo_charge.c.price))
         .join(endpoint, endpoint.c.id == zalo_charge.c.endpoint_id)
         .where(endpoint.c.channel == CHANNEL, endpoint.c.external_id == oa_id, zalo_charge.c.on_day >= since)
         .group_by(zalo_charge.c.on_day, zalo_charge.c.counted_as)
         .order_by(zalo_charge.c.on_day, zalo_charge.c.counted_as)
     )
-    return [(day, what, number) for day, what, number in (await conn.execute(query)).all()]
+    return [(day, what, number, price) for day, what, number, price in (await conn.execute(query)).all()]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from channels.messages import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from channels.messages import Button, Message
@@ -94,6 +94,15 @@ def bubble(message: Message, ref: str, mark: str = "", at: datetime | None = Non
     )
 
 
+def written(text: str, ref: str, mark: str = "", at: datetime | None = None) -> Bubble:
+    """Return how a message looks where there is text alone: nothing is bold, a button, or the page's own sign."""
+    lines = tuple(
+        Line(tuple((piece, bool(_LINK.fullmatch(piece))) for piece in _LINK.split(line) if piece))
+        for line in text.split("\n")
+    )
+    return Bubble(ref, mark, new_key(), "", None, "", lines, "", (), at)
+
+
 def _answers(message: Message) -> tuple[str, tuple[tuple[Press, ...], ...]]:
     """
     Put the lettered choices that end the text onto their buttons; elsewhere the buttons stay as they are.
@@ -148,6 +157,11 @@ def fold(items: Iterable[HistoryItem]) -> list[Bubble]:
         at = before.at if before else item.run_at
         shown[ref] = bubble(item.message, ref, str(item.id), at)
     return list(shown.values())
+
+
+def unfold(items: Iterable[HistoryItem], write: Callable[[Message], str]) -> list[Bubble]:
+    """Return the bubbles from the oldest where nothing is edited: each new form is a message of its own."""
+    return [written(write(item.message), str(item.id), str(item.id), item.run_at) for item in items]
 
 
 def mark_of(ids: Iterable[int], limit: int) -> str:

@@ -14,9 +14,11 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from channels.messages import Sender, Started, Tap, Text
+from channels.typed import chosen
 from handlers.join import unit_payload
+from storage import accounts, outbox
 from web import files, forms, sessions
-from web.bubbles import bubble, fold, mark_of, new_key
+from web.bubbles import mark_of, new_key
 from web.pages import json_answer
 from web.security import wants_json
 from web.stream import HISTORY, Parts, Seat, history, stream
@@ -67,7 +69,7 @@ def room(parts: Parts, path: str, who: Who, show: Show) -> list[web.RouteDef]:
         seat = who(request)
         fields = await forms.read_fields(request)
         key, text = forms.key_of(fields, seat.external_id), forms.text_of(fields)
-        return await take(request, seat, Text(key, sender(seat), text) if text else None)
+        return await take(request, seat, await _said(parts, seat, key, text) if text else None)
 
     async def file(request: web.Request) -> web.StreamResponse:
         return await files.answer(request, parts, who(request))
@@ -76,7 +78,7 @@ def room(parts: Parts, path: str, who: Who, show: Show) -> list[web.RouteDef]:
         replies: list[Bubble] = []
         if inbound is not None:
             receipt = await parts.pipeline.receive(inbound)
-            replies = replied(receipt)
+            replies = replied(receipt, seat)
         if wants_json(request):
             shown = [{"ref": each.ref, "html": parts.pages.bubble(each, seat.base)} for each in replies]
             return json_answer({"replies": shown})
@@ -92,7 +94,22 @@ def room(parts: Parts, path: str, who: Who, show: Show) -> list[web.RouteDef]:
     ]
 
 
-def replied(receipt: Receipt) -> list[Bubble]:
+async def _said(parts: Parts, seat: Seat, key: str, text: str) -> Tap | Text:
+    """What was typed; the choice that it names, where choices are spelled."""
+    sender = Sender(parts.endpoint, seat.external_id)
+    action = await _spelled(parts, seat, text) if seat.write is not None else None
+    return Text(key, sender, text) if action is None else Tap(key, sender, action)
+
+
+async def _spelled(parts: Parts, seat: Seat, text: str) -> str | None:
+    """The action of the choice that was spelled below the newest message and typed; None for none."""
+    async with parts.database.connect() as conn:
+        account = await accounts.look(conn, parts.endpoint, seat.external_id)
+        asked = await outbox.choices(conn, account.id) if account is not None else None
+    return chosen(asked, text) if asked is not None else None
+
+
+def replied(receipt: Receipt, seat: Seat) -> list[Bubble]:
     """
     Return what a visitor is answered.
 
@@ -101,19 +118,19 @@ def replied(receipt: Receipt) -> list[Bubble]:
     """
     if receipt.retry_later:
         raise web.HTTPServiceUnavailable(headers={"Retry-After": _RETRY_AFTER_S})
-    return [visiting(message) for message in receipt.replies]
+    return [visiting(message, seat) for message in receipt.replies]
 
 
-def visiting(message: Message) -> Bubble:
+def visiting(message: Message, seat: Seat) -> Bubble:
     """Return a message that the ledger does not have."""
-    return bubble(message, message.replaces or f"v{new_key()[:16]}")
+    return seat.draw_one(message, message.replaces or f"v{new_key()[:16]}")
 
 
 async def logbook(parts: Parts, seat: Seat, replies: Sequence[Bubble]) -> tuple[list[Bubble], str]:
     """Return the bubbles of a page from the oldest, and the mark of what the ledger has of them."""
     items = await history(parts, seat.external_id)
     fresh = {each.ref for each in replies}
-    bubbles = [each for each in fold(items) if each.ref not in fresh] + list(replies)
+    bubbles = [each for each in seat.draw(items) if each.ref not in fresh] + list(replies)
     return bubbles, mark_of((item.id for item in items), HISTORY)
 
 
@@ -153,7 +170,7 @@ def routes(parts: Parts, *, is_secure: bool) -> list[web.RouteDef]:
         if payload or not is_known:
             sender = Sender(parts.endpoint, seat.external_id)
             started = Started(f"{seat.external_id[:12]}-{new_key()}", sender, payload)
-            replies = replied(await parts.pipeline.receive(started))
+            replies = replied(await parts.pipeline.receive(started), seat)
         if payload and is_known and not replies:  # what it led to is in the ledger; a reload must not ask again
             response = web.Response(status=303, headers={"Location": PATH})
         else:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -28,9 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from datetime import datetime
 
+    from channels.messages import Message
     from web.bubbles import Bubble
 
 PATH = "/demo"
+AS_ON_ZALO = "/zalo"
 TOPIC = "demo"
 _WATCHER = "demo-watcher"
 _MOST_CODE = 40
@@ -59,12 +61,14 @@ class DemoParts:
     """
     What the demo adds.
 
-    `advance` moves the program's clock by seconds and returns the new now once all that fell due was handled.
+    `advance` moves the program's clock by seconds and returns the new now once all that fell due was handled; `on_zalo`
+    says how a message reads on Zalo.
     """
 
     personas: Sequence[Persona]
     now: Callable[[], datetime]
     advance: Callable[[int], Awaitable[datetime]]
+    on_zalo: Callable[[Message], str] | None = None
 
 
 class DemoRoom:
@@ -79,13 +83,17 @@ class DemoRoom:
 
     def routes(self) -> list[web.RouteDef]:
         """Return the demo's routes; the page of a person is `/demo/<key>`."""
-        return [
+        found = [
             web.get("/", self._enter),
             web.get(PATH, self._enter),
             web.post(f"{PATH}/clock", self._clock),
             web.get(PATH + "/{persona}", self._page),
             *room(self._parts, PATH + "/{persona}", self._seat, self._show),
         ]
+        if self._demo.on_zalo is not None:
+            path = PATH + "/{persona}" + AS_ON_ZALO
+            found += [web.get(path, self._page_on_zalo), *room(self._parts, path, self._seat_on_zalo, self._show)]
+        return found
 
     async def watch(self, _app: web.Application) -> AsyncIterator[None]:
         """Keep the pages' marks and clock true while the application runs (an aiohttp cleanup context)."""
@@ -115,8 +123,14 @@ class DemoRoom:
 
         return Seat(persona.external_id, f"{PATH}/{persona.key}", also=(TOPIC,), on_shown=on_shown)
 
+    def _seat_on_zalo(self, request: web.Request) -> Seat:
+        seat = self._seat(request)
+        return replace(seat, base=seat.base + AS_ON_ZALO, write=self._demo.on_zalo)
+
     async def _page(self, request: web.Request) -> web.StreamResponse:
         seat = self._seat(request)
+        if request.query.get("nhu") == "zalo" and self._demo.on_zalo is not None:
+            raise web.HTTPSeeOther(f"{seat.base}{AS_ON_ZALO}#moi")
         code = request.query.get("code", "")
         if code_of_payload(code) is not None:  # a sign-in to the dashboard that is to be confirmed here
             sender = Sender(self._parts.endpoint, seat.external_id)
@@ -126,10 +140,13 @@ class DemoRoom:
             raise web.HTTPSeeOther(f"{seat.base}#moi")
         return await self._show(request, seat, ())
 
+    async def _page_on_zalo(self, request: web.Request) -> web.StreamResponse:
+        return await self._show(request, self._seat_on_zalo(request), ())
+
     async def _show(self, request: web.Request, seat: Seat, replies: Sequence[Bubble]) -> web.Response:
         persona = self._persona(request)
         bubbles, mark = await logbook(self._parts, seat, replies)
-        self._seen[persona.key].update(each.ref for each in bubbles)
+        self._seen[persona.key].update(ref_of(item) for item in await history(self._parts, persona.external_id))
         return self._parts.pages.response(
             "demo.html",
             base=seat.base,
@@ -137,6 +154,8 @@ class DemoRoom:
             mark=mark,
             me=persona,
             personas=self._demo.personas,
+            view=AS_ON_ZALO if seat.write is not None else "",
+            has_zalo=self._demo.on_zalo is not None,
             unread=await self._unread(),
             now=self._demo.now(),
             now_spoken=spoken(self._demo.now()),
@@ -176,8 +195,8 @@ class DemoRoom:
         self._tell_time(now)
         if wants_json(request):
             return json_answer({"now": now.isoformat(), "spoken": spoken(now)})
-        key = fields.get("me", "")
-        raise web.HTTPSeeOther(f"{PATH}/{key}#moi" if key in self._personas else PATH)
+        key, view = fields.get("me", ""), AS_ON_ZALO if fields.get("nhu") == "zalo" else ""
+        raise web.HTTPSeeOther(f"{PATH}/{key}{view}#moi" if key in self._personas else PATH)
 
     def _seconds(self, fields: dict[str, str]) -> int:
         if fields.get("to") == "monday":

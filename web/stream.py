@@ -11,14 +11,14 @@ from aiohttp import web
 
 from channels.hub import Acknowledged, Event, FullHouseError, Shown, Signal
 from storage import accounts, outbox
-from web.bubbles import bubble, fold, mark_of, ref_of
+from web.bubbles import bubble, fold, mark_of, new_key, ref_of, unfold, written
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from datetime import datetime
 
     from channels.hub import Hub, Page
-    from channels.messages import EndpointId, Files, Pipeline
+    from channels.messages import EndpointId, Files, Message, Pipeline
     from storage.database import Database
     from storage.outbox import HistoryItem
     from web.bubbles import Bubble
@@ -52,12 +52,27 @@ class Parts:
 
 @dataclass(frozen=True, slots=True)
 class Seat:
-    """Whose chat it is, where its pages are, and what else its pages listen to."""
+    """
+    Whose chat it is, where its pages are, and what else its pages listen to.
+
+    `write`: show it as where a message is text alone, without buttons and edits; None for as it is.
+    """
 
     external_id: str
     base: str
     also: tuple[str, ...] = ()
     on_shown: Callable[[str], None] | None = None
+    write: Callable[[Message], str] | None = None
+
+    def draw(self, items: Iterable[HistoryItem]) -> list[Bubble]:
+        """Return a chat's bubbles from the oldest."""
+        return fold(items) if self.write is None else unfold(items, self.write)
+
+    def draw_one(self, message: Message, ref: str, mark: str = "", at: datetime | None = None) -> Bubble:
+        """Return the bubble of a message, or of the new form of the one called `ref`."""
+        if self.write is None:
+            return bubble(message, ref, mark, at)
+        return written(self.write(message), mark or f"z{new_key()[:16]}", mark, at)
 
 
 async def history(parts: Parts, external_id: str) -> list[HistoryItem]:
@@ -121,9 +136,12 @@ class _Stream:
         missed = {item.id for item in items} - self._known
         if not missed:
             return
-        for shown in fold(items):
+        for shown in self._seat.draw(items):
             if int(shown.mark) in missed:
                 await self._show(shown, "missed")
+        if self._seat.on_shown is not None:
+            for item in items:
+                self._seat.on_shown(ref_of(item))
         # Only now: a page that breaks off in between must ask for all of it again.
         self._known |= missed
         await self._response.write(f"id: {mark_of(self._known, HISTORY)}\n\n".encode())
@@ -135,7 +153,10 @@ class _Stream:
                     if int(tag) in self._known:
                         return
                     self._known.add(int(tag))
-                await self._show(bubble(message, ref, tag, self._at.setdefault(ref, self._parts.now())), "message")
+                known_at = self._parts.now() if self._seat.write else self._at.setdefault(ref, self._parts.now())
+                await self._show(self._seat.draw_one(message, ref, tag, known_at), "message")
+                if self._seat.on_shown is not None:
+                    self._seat.on_shown(ref)
             case Acknowledged(callback_id):
                 await self._write("ack", {"key": callback_id})
             case Signal(name, data):
@@ -144,8 +165,6 @@ class _Stream:
     async def _show(self, shown: Bubble, name: str) -> None:
         html = self._parts.pages.bubble(shown, self._seat.base)
         await self._write(name, {"ref": shown.ref, "html": html})
-        if self._seat.on_shown is not None:
-            self._seat.on_shown(shown.ref)
 
     async def _write(self, name: str, data: dict[str, Any]) -> None:
         mark = mark_of(self._known, HISTORY)

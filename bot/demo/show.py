@@ -21,6 +21,7 @@ from bot.doors import BROWSER
 from bot.program import Program, build
 from bot.serving import run as serve
 from bot.start import CLOCK_OFFSET, StartError, prepare_folder
+from channels import zalo
 from channels.messages import Kind, PersonId
 from content import loader
 from handlers import nudge, study
@@ -78,7 +79,7 @@ async def run(args: Namespace, chosen: Settings) -> int:
             await _lesson_waiting(program)
         if not args.no_open:
             asyncio.get_running_loop().call_later(1.0, webbrowser.open, f"http://{chosen.host}:{port}/demo")
-        await serve(program, DemoParts(await _tabs(program), program.clock.now, program.advance))
+        await serve(program, DemoParts(await _tabs(program), program.clock.now, program.advance, zalo.written))
     return 0
 
 

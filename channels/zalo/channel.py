@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
 
 from channels.messages import Address, Capabilities, Message, RefusedError, Tap, UnknownOutcomeError
 from channels.text import cut, shown, with_choices
@@ -21,8 +22,29 @@ MAX_TITLE = 100
 MAX_SUBTITLE = 500
 ACTION_MARK = "#"
 BILLED = "billed"
+BY_TEMPLATE = "template"
 CARD_TITLE = "Chia sẻ số điện thoại"
 _MAX_REF = 64
+
+
+_MAX_PRICE = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Approved:
+    """An approved template to send instead of the text, by phone (`84…`) if there is one, else to the user id."""
+
+    template_id: str
+    data: dict[str, str]
+    phone: str = ""
+
+
+class Counter(Protocol):
+    """Is told what each message that was taken counted as."""
+
+    def __call__(self, to: Address, counted_as: str, price: int | None = None) -> None:
+        """`counted_as`: the platform's quota_type, `BILLED` or `BY_TEMPLATE`; `price` in đồng where it is told."""
+        ...
 
 
 class ZaloChannel:
@@ -33,7 +55,8 @@ class ZaloChannel:
         client: its calls.
         buttons: show up to five buttons; else, and for more, choices are spelled in the text.
         card_image: address of the picture on the card that asks for the phone; empty for none.
-        count: is told what each message that was taken counted as: the platform's quota_type, or `BILLED`.
+        count: is told what each message that was taken counted as.
+        approved: the template that a message is to be sent as; None for as it is.
     """
 
     def __init__(
@@ -42,12 +65,14 @@ class ZaloChannel:
         *,
         buttons: bool = False,
         card_image: str = "",
-        count: Callable[[Address, str], None] | None = None,
+        count: Counter | None = None,
+        approved: Callable[[Address], Approved | None] | None = None,
     ) -> None:
         self._client = client
         self._buttons = buttons
         self._card_image = card_image
         self._count = count
+        self._approved = approved
 
     @property
     def capabilities(self) -> Capabilities:
@@ -72,6 +97,8 @@ class ZaloChannel:
             raise RefusedError("shows no files")
         if not (to.external_id.isascii() and to.external_id.isdecimal()):
             raise RefusedError("not a Zalo account")
+        if self._approved is not None and (approved := self._approved(to)) is not None:
+            return await self._send_approved(to, approved)
         data = await self._client.consult(to.external_id, self._content(message))
         if self._count is not None:
             match data.get("quota"):
@@ -79,11 +106,16 @@ class ZaloChannel:
                     self._count(to, counted)
                 case _:
                     self._count(to, BILLED)
-        match data.get("message_id"):
-            case str(ref) if ref:
-                return ref[:_MAX_REF]
-            case _:
-                raise UnknownOutcomeError("taken, but the answer carries no message_id")
+        return _ref(data.get("message_id"))
+
+    async def _send_approved(self, to: Address, approved: Approved) -> str:
+        if approved.phone:
+            data = await self._client.template_to_phone(approved.phone, approved.template_id, approved.data, to.tag)
+        else:
+            data = await self._client.template_to_user(to.external_id, approved.template_id, approved.data)
+        if self._count is not None:
+            self._count(to, BY_TEMPLATE, _price(data))
+        return _ref(data.get("msg_id" if approved.phone else "message_id"))
 
     async def acknowledge(self, tap: Tap) -> None:
         """Nothing: a tap comes as a text."""
@@ -107,7 +139,7 @@ class ZaloChannel:
             ]
             text = cut(shown(message.full_text), MAX_TEXT)
             return {"text": text, "attachment": {"type": "template", "payload": {"buttons": keys}}}
-        return {"text": with_choices(message, MAX_TEXT)}
+        return {"text": written(message)}
 
     def _card(self, message: Message) -> dict[str, Any]:
         element = {
@@ -117,3 +149,28 @@ class ZaloChannel:
         if self._card_image:
             element["image_url"] = self._card_image
         return {"template_type": "request_user_info", "elements": [element]}
+
+
+def written(message: Message) -> str:
+    """Return `message` as one text, its choices spelled below, within `MAX_TEXT`."""
+    return with_choices(message, MAX_TEXT)
+
+
+def _ref(told: object) -> str:
+    if isinstance(told, str) and told:
+        return told[:_MAX_REF]
+    raise UnknownOutcomeError("taken, but the answer carries no id of the message")
+
+
+def _price(data: dict[str, Any]) -> int | None:
+    """Đồng; None where the answer does not say."""
+    for name in ("price", "price_uid", "price_sdt"):
+        told = data.get(name)
+        if isinstance(told, int | float | str):
+            try:
+                price = float(told)
+            except ValueError:
+                continue
+            if 0 <= price < _MAX_PRICE:
+                return round(price)
+    return None

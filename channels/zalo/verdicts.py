@@ -19,8 +19,13 @@ if TYPE_CHECKING:
 WINDOW = "zalo_window"
 QUOTA = "zalo_quota"
 NIGHT = "zalo_night"
+TEMPLATE = "zalo_template"
 RATE_WAIT_S = 15.0  # the limit is per minute, and the platform does not say how long to wait
 MEND_WAIT_S = 300.0  # until a person has mended what is set in the console
+
+
+class ExpiredError(RefusedError):
+    """What was uploaded no longer serves: upload it again."""
 
 
 class Verdict(Enum):
@@ -33,6 +38,8 @@ class Verdict(Enum):
     NIGHT = auto()  # not at this hour
     WINDOW = auto()  # the person has been silent for too long
     GONE = auto()  # the person cannot be reached here
+    UNWILLING = auto()  # no template reaches the person; messages in the chat still do
+    EXPIRED = auto()  # the attachment must be uploaded again
     PAYLOAD = auto()  # the message is not as it must be
     CONSOLE = auto()  # rights, package or settings of the Official Account: a person must mend it
 
@@ -52,7 +59,8 @@ _OA: Mapping[Verdict, tuple[int, ...]] = {
     Verdict.NIGHT: (-234,),
     Verdict.WINDOW: (-230, -232),
     Verdict.GONE: (-213, -217, -227, -244),
-    Verdict.PAYLOAD: (-100, -201, -210, -233, -237, -240, -249),
+    Verdict.EXPIRED: (-100,),
+    Verdict.PAYLOAD: (-201, -210, -233, -237, -240, -249),
     Verdict.CONSOLE: (-204, -205, -209, -212, -219, -221, -223, -224, -235, -242, -248, -320, -321),
 }
 _ZBS: Mapping[Verdict, tuple[int, ...]] = {
@@ -60,7 +68,7 @@ _ZBS: Mapping[Verdict, tuple[int, ...]] = {
     Verdict.AGAIN: (-100,),
     Verdict.QUOTA: (-115, -144, -147, -1441, -1471, -1472),
     Verdict.NIGHT: (-133,),
-    Verdict.GONE: (-108, -114, -118, -119, -139, -140, -141),
+    Verdict.UNWILLING: (-108, -114, -118, -119, -139, -140, -141),
     Verdict.PAYLOAD: (-109, *range(-113, -110), *range(-1124, -1120), -131, -132),
     Verdict.CONSOLE: (-101, -102, -103, -104, -105, -117, -120, -135, -1351, -136, -137, -138),
 }
@@ -82,22 +90,34 @@ def verdict_of(code: int, message: str, api: Api = Api.OA) -> Verdict:
     return verdict
 
 
-def as_send_error(verdict: Verdict, told: str) -> SendError:
-    """Return what `verdict` means to the sender; `told` is the code with the platform's words."""
+_REASONS: Mapping[Verdict, str] = {
+    Verdict.QUOTA: QUOTA,
+    Verdict.NIGHT: NIGHT,
+    Verdict.WINDOW: WINDOW,
+    Verdict.UNWILLING: TEMPLATE,
+}
+
+
+def as_send_error(verdict: Verdict, told: str, api: Api = Api.OA) -> SendError:
+    """
+    Return what `verdict` means to the sender; `told` is the code with the platform's words.
+
+    What is amiss with templates must not hold up messages in the chat.
+    """
+    if verdict is Verdict.CONSOLE and api is Api.ZBS:
+        return NotAllowedError(TEMPLATE)
+    if verdict in _REASONS:
+        return NotAllowedError(_REASONS[verdict])
     match verdict:
         case Verdict.RATE:
             return ThrottledError(RATE_WAIT_S)
         case Verdict.AGAIN:
             return UnreachableError(told)
-        case Verdict.QUOTA:
-            return NotAllowedError(QUOTA)
-        case Verdict.NIGHT:
-            return NotAllowedError(NIGHT)
-        case Verdict.WINDOW:
-            return NotAllowedError(WINDOW)
         case Verdict.GONE:
             return ClosedDoorError(told)
+        case Verdict.EXPIRED:
+            return ExpiredError(told)
         case Verdict.PAYLOAD:
             return RefusedError(told)
-        case Verdict.TOKEN | Verdict.CONSOLE:
+        case _:
             return ThrottledError(MEND_WAIT_S)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from learning.window import CLOSED_FROM, FREE_UNTIL
+
 if TYPE_CHECKING:
     from datetime import datetime
-
-# An event may come two hours late, and would then seem that much younger than it is.
-MARGIN = timedelta(hours=2)
-FREE_FOR = timedelta(hours=48)
-OPEN_FOR = timedelta(days=7)
 
 
 class Window(Enum):
@@ -28,6 +24,6 @@ def sendable(last_word_at: datetime | None, now: datetime) -> Window:
     if last_word_at is None:
         return Window.CLOSED
     silent = now - last_word_at
-    if silent <= FREE_FOR - MARGIN:
+    if silent <= FREE_UNTIL:
         return Window.FREE
-    return Window.PAID if silent <= OPEN_FOR - MARGIN else Window.CLOSED
+    return Window.PAID if silent <= CLOSED_FROM else Window.CLOSED

@@ -29,11 +29,19 @@ from handlers.words.buttons import CONTINUE, HELP, hours
 MOST_LABEL = 60
 
 
-def hour_set(part: DayPart, shift: Shift | None, *, replaces: str | None) -> Message:
+def hour_set(part: DayPart, shift: Shift | None, *, has_window: bool = False, replaces: str | None) -> Message:
     """The hour is kept; after a shift, which one?"""
     if part is DayPart.AFTER_SHIFT and shift is None:
         rows = tuple((Button(each.label, SetShift(each.value).pack()),) for each in Shift)
         return Message("Đồng chí đang làm ca nào?", rows, replaces=replaces)
+    if has_window:
+        when = "sau ca" if part is DayPart.AFTER_SHIFT else f"vào buổi {part.label.lower()}"
+        return Message(
+            f"Đã ghi: bài mới đến {when}, hoặc vào giờ gần đó khi Zalo cho nhắn."
+            " Mỗi lần đồng chí nhắn một tin, trợ lý được nhắn tiếp trong gần 2 ngày.",
+            ((CONTINUE,),),
+            replaces=replaces,
+        )
     return Message(
         f"Đã ghi: bài mới đến vào buổi {part.label.lower()}, các ngày thứ Hai, thứ Tư, thứ Sáu."
         if part is not DayPart.AFTER_SHIFT

@@ -204,3 +204,22 @@ async def test_it_works_without_javascript(demo_url: str, opens_screen: OpensScr
     await expect(page.locator(".bubble").first).to_be_visible()
     await page.goto(f"{demo_url}/chat?code=AAAA-BBBB-CC")
     await expect(page.locator(".bubble")).to_contain_text("Mã mời này không dùng được")
+
+
+@pytest.mark.parametrize("script", [True, False])
+async def test_a_chat_reads_as_on_zalo(demo_url: str, opens_screen: OpensScreen, script: bool) -> None:
+    page = (await opens_screen("phone", script=script)).page
+    await page.goto(demo_url)
+    await page.get_by_role("link", name="Xem như trên Zalo").click()
+    await expect(page.locator(".bubble")).to_have_count(1)
+    await expect(page.locator(".bubble button")).to_have_count(0)
+    await expect(page.locator(".bubble")).to_contain_text("Nhắn số để chọn:")
+    if script:
+        results = await Axe().run(page)
+        assert results.violations_count == 0, results.generate_report()
+
+    await page.get_by_label("Tin nhắn của đồng chí").fill("1")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".bubble")).to_have_count(2)
+    await expect(page.locator(".bubble").nth(1)).to_contain_text("2/")
+    assert page.url.partition("#")[0].endswith("/zalo")

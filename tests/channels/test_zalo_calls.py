@@ -17,7 +17,7 @@ from channels.messages import (
     UnknownOutcomeError,
     UnreachableError,
 )
-from channels.zalo import Bases, GrantLostError, ZaloChannel, ZaloClient, ZaloOAuth, is_signed
+from channels.zalo import Bases, ExpiredError, GrantLostError, ZaloChannel, ZaloClient, ZaloOAuth, is_signed
 from channels.zalo.verdicts import CODES, Api, Verdict, as_send_error, verdict_of
 from channels.zalo.wire import Wire
 from tests.standins.zalo import APP_ID, APP_SECRET, ZaloServer, faults
@@ -107,6 +107,8 @@ EXPECTED: dict[Verdict, type[SendError]] = {
     Verdict.NIGHT: NotAllowedError,
     Verdict.WINDOW: NotAllowedError,
     Verdict.GONE: ClosedDoorError,
+    Verdict.UNWILLING: NotAllowedError,
+    Verdict.EXPIRED: ExpiredError,
     Verdict.PAYLOAD: RefusedError,
     Verdict.CONSOLE: ThrottledError,
 }
@@ -128,7 +130,8 @@ async def test_each_documented_code_has_its_class(code: int) -> None:
 def test_each_code_of_a_template_has_its_class(code: int) -> None:
     verdict = verdict_of(code, "no", Api.ZBS)
 
-    assert type(as_send_error(verdict, "no")) is EXPECTED[verdict]
+    expected = NotAllowedError if verdict is Verdict.CONSOLE else EXPECTED[verdict]  # the chat goes on without it
+    assert type(as_send_error(verdict, "no", Api.ZBS)) is expected
 
 
 DOCUMENTED = (
@@ -299,7 +302,12 @@ async def test_the_phone_is_asked_for_by_a_card() -> None:
 async def test_each_message_is_counted_as_the_platform_counts_it() -> None:
     counted: list[tuple[str, str]] = []
     async with opened(sub_quota=1) as (server, _, client):
-        channel = ZaloChannel(client, count=lambda to, as_what: counted.append((to.tag, as_what)))
+
+        def count(to: Address, counted_as: str, price: int | None = None) -> None:
+            assert price is None
+            counted.append((to.tag, counted_as))
+
+        channel = ZaloChannel(client, count=count)
         await channel.send(Address(USER, "1"), Message("Trong 48 giờ"))
         server.clock.advance(hours=25)
         server.grants.first_refresh_token()
@@ -316,30 +324,40 @@ async def test_templates_go_by_user_and_by_phone() -> None:
         assert (await client.template_to_user(USER, "77", {"ten": "Lan"}))["message_id"]
         assert (await client.template_to_phone("84912345678", "77", {"ten": "Lan"}, "d-1"))["msg_id"]
 
-        with pytest.raises(ClosedDoorError):
+        with pytest.raises(NotAllowedError):
             await client.template_to_phone("0912345678", "77", {"ten": "Lan"}, "d-2")
         with pytest.raises(RefusedError):
             await client.template_to_user(USER, "77", {})
     assert len(server.person(USER).screen) == 1
 
 
-async def test_an_uploaded_picture_serves_for_seven_days() -> None:
+async def test_an_upload_serves_for_seven_days() -> None:
     async with opened() as (server, _, client):
-        known = await client.upload_picture("the.png", b"\x89PNG")
-        element = {"media_type": "image", "attachment_id": known}
-        picture = {
-            "text": "Tranh",
-            "attachment": {"type": "template", "payload": {"template_type": "media", "elements": [element]}},
-        }
-        assert (await client.consult(USER, picture))["message_id"]
+        picture = await client.upload_image("the.PNG", b"\x89PNG")
+        paper = await client.upload_file("the.pdf", b"%PDF")
+        assert (await client.send_image(USER, picture, "Tranh"))["message_id"]
+        assert (await client.send_file(USER, paper))["message_id"]
         server.clock.advance(days=7)
         server.person(USER).spoke_at = server.clock.now()
-        with pytest.raises(RefusedError, match="-100"):
-            await client.consult(USER, picture)
-        with pytest.raises(RefusedError, match="-210"):
-            await client.upload_picture("the.png", b"x" * 1_048_577)
-        with pytest.raises(RefusedError, match="-201"):
-            await client.upload_picture("the.exe", b"x")
+        for sent in (client.send_image(USER, picture), client.send_file(USER, paper)):
+            with pytest.raises(ExpiredError, match="-100"):
+                await sent
+
+
+@pytest.mark.parametrize(("name", "size"), [("the.png", 1_048_577), ("the.exe", 1), ("the.png", 0), ("png", 1)])
+async def test_what_cannot_be_a_picture_is_not_uploaded(name: str, size: int) -> None:
+    async with opened() as (server, _, client):
+        with pytest.raises(RefusedError):
+            await client.upload_image(name, b"x" * size)
+        assert server.refused == []
+
+
+@pytest.mark.parametrize(("name", "size"), [("the.pdf", 5_242_881), ("the.zip", 1)])
+async def test_what_cannot_be_a_file_is_not_uploaded(name: str, size: int) -> None:
+    async with opened() as (server, _, client):
+        with pytest.raises(RefusedError):
+            await client.upload_file(name, b"x" * size)
+        assert server.refused == []
 
 
 async def test_the_official_account_and_a_person_can_be_asked_for() -> None:

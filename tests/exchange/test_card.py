@@ -61,7 +61,7 @@ def test_words_that_would_not_fit_are_not_drawn() -> None:
 def test_it_says_where_a_lesson_stands_among_those_of_its_learners() -> None:
     data = card.page(LIBRARY.lessons["M1.3"], LIBRARY.module_of["M1.3"], DAY, FIGURES)
 
-    assert data["place"] == "Bài 3/11 · 3 phút"
+    assert data["place"] == f"Bài 3/11 · {LIBRARY.lessons['M1.3'].minutes} phút"
     assert data["sentence"] == "Học xong: dẫn được một cuộc trao đổi ngắn."
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from channels.messages import Attachment, FileKind, RefusedError
+from channels.messages import AccountId, Attachment, FileKind, RefusedError
 from handlers import actions
 from storage import outbox
 from tests.scenarios.cast import PEOPLE
@@ -32,7 +32,9 @@ async def test_a_file_is_made_of_what_the_button_names(stage: Stage, shape: str,
 
     asked = Attachment(FileKind.REPORT, f"{unit}:2026-W45:{shape}")
     async with stage.program.database.connect() as conn:
-        [sent] = [item.message.attachment for item in await outbox.history(conn, 1) if item.message.attachment]
+        [sent] = [
+            item.message.attachment for item in await outbox.history(conn, AccountId(1)) if item.message.attachment
+        ]
     file = await stage.program.files.make(asked)
 
     assert sent == asked

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from itertools import count
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy import select, update
@@ -319,17 +319,19 @@ async def set_up(
     with_zalo: str = "",
     with_zalo_bot: bool = False,
     content: Path | None = None,
+    platform: ZaloServer | None = None,
+    **zalo: Any,
 ) -> AsyncIterator[Stage]:
     """
     The program on a fresh, migrated database with the union in it; nobody has joined.
 
-    `with_zalo`: off or on, as its buttons; empty: no Zalo.
+    `with_zalo`: off or on, as its buttons; empty: no Zalo. `platform` and `zalo`: the stand-in and settings of its own.
     """
     # Tracebacks without the values in them: a library in one takes minutes to print.
     structlog.configure(processors=[structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)])
     async with AsyncExitStack() as stack:
         server = await stack.enter_async_context(TelegramServer()) if with_telegram else None
-        platform = await stack.enter_async_context(ZaloServer()) if with_zalo else None
+        platform = await stack.enter_async_context(platform or ZaloServer()) if with_zalo else None
         bots = await stack.enter_async_context(BotServer()) if with_zalo_bot else None
         database = open_database(database_url)
         if platform is not None:
@@ -350,7 +352,7 @@ async def set_up(
             telegram_api_base=server.url if server else Settings().telegram_api_base,
         )
         if platform is not None:
-            chosen = replace(office.settings(platform, database_url), zalo_oa_buttons=with_zalo)
+            chosen = replace(office.settings(platform, database_url), zalo_oa_buttons=with_zalo, **zalo)
             named = {item.name: getattr(chosen, item.name) for item in fields(chosen) if item.name.startswith("zalo")}
             settings = replace(settings, **named)
         if bots is not None:

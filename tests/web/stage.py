@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from channels import zalo
 from channels.browser import BrowserChannel
 from channels.hub import Hub
 from channels.messages import (
@@ -134,7 +135,7 @@ class Stage:
             endpoint=self.endpoint,
             public_url=public_url,
             files=OneFile(),
-            demo=DemoParts(PERSONAS, lambda: self.now, self.advance) if demo else None,
+            demo=DemoParts(PERSONAS, lambda: self.now, self.advance, zalo.written) if demo else None,
             heartbeat_s=heartbeat_s,
             now=lambda: self.now,
             board=board,

@@ -179,3 +179,57 @@ async def test_forty_days_are_the_most(stage: Stage, demo: Browser) -> None:
 )
 def test_the_next_monday_morning(now: tuple[int, int, int, int, int], monday: str) -> None:
     assert spoken(next_monday(datetime(*now, tzinfo=ZONE))) == monday
+
+
+# --- as on Zalo ---
+
+
+async def test_as_on_zalo_nothing_is_edited_and_choices_are_spelled(stage: Stage, demo: Browser) -> None:
+    ref = await stage.send("demo-1", QUESTION)
+    await stage.send("demo-1", replace(VERDICT, replaces=ref))
+
+    plain = await demo.opens("/demo/to_truong")
+    led = await demo.opens("/demo/to_truong?nhu=zalo")
+    page = await demo.opens(led.headers["Location"].removesuffix("#moi"))
+
+    assert 'href="/demo/to_truong?nhu=zalo"' in plain.text
+    assert plain.text.count('<article class="bubble') == 1
+    assert page.text.count('<article class="bubble') == 2
+    assert "data-tap" not in page.text
+    assert "Nhắn số để chọn:" in page.text
+    assert "1. Tiếp" in page.text
+    assert "Câu hỏi 1/3" in page.text
+    assert 'href="/demo/to_truong#moi"' in page.text
+
+
+async def test_as_on_zalo_a_choice_is_typed(stage: Stage, demo: Browser) -> None:
+    await stage.send("demo-1", VERDICT)
+
+    answers = [await demo.posts("/demo/to_truong/zalo/say", text=typed) for typed in ("2", "tiep", "A")]
+
+    assert {answer.headers["Location"] for answer in answers} == {"/demo/to_truong/zalo#moi"}
+    assert [getattr(said, "action", None) or getattr(said, "text", None) for said in stage.taken] == [
+        "later",
+        "next:1:1",
+        "A",
+    ]
+    assert {said.sender.external_id for said in stage.taken} == {"demo-1"}
+
+
+async def test_as_on_zalo_what_comes_is_a_new_bubble_and_counts_as_seen(stage: Stage, demo: Browser) -> None:
+    ref = await stage.send("demo-1", QUESTION)
+    listener = await demo.hears("/demo/to_truong/zalo/events")
+    first = await listener.next("missed")
+    await stage.send("demo-1", replace(VERDICT, replaces=ref))
+    second = await listener.next("message")
+
+    assert first["ref"] != second["ref"]
+    assert "data-tap" not in first["html"] + second["html"]
+    page = await demo.opens("/demo/chu_tich")
+    assert "data-unread hidden" in page.text.partition('data-persona="to_truong"')[2].partition("</a>")[0]
+
+
+async def test_the_pushed_clock_leads_back_to_the_view(demo: Browser) -> None:
+    answer = await demo.posts("/demo/clock", advance_s="3600", me="to_truong", nhu="zalo")
+
+    assert answer.headers["Location"] == "/demo/to_truong/zalo#moi"

@@ -91,13 +91,25 @@ async def test_what_zalo_does_not_take_changes_nothing(
 async def test_the_ledger_by_day(database: Database, database_url: str, capsys: pytest.CaptureFixture[str]) -> None:
     async with database.begin() as conn:
         here = await accounts.ensure_endpoint(conn, zalo_costs.CHANNEL, OA_ID, None)
-        await zalo_costs.charge(conn, here, TODAY, [(1, "reply"), (2, "reply"), (None, "billed")])
-        await zalo_costs.charge(conn, here, TODAY - timedelta(days=40), [(3, "billed")])
+        await zalo_costs.charge(
+            conn,
+            here,
+            TODAY,
+            [
+                (1, "reply", None),
+                (2, "reply", None),
+                (None, "billed", None),
+                (4, "template", 560),
+                (5, "template", None),
+            ],
+        )
+        await zalo_costs.charge(conn, here, TODAY - timedelta(days=40), [(3, "billed", None)])
     async with ZaloServer() as server:
         await told(server, database_url, database, "cost", "--json")
         assert json.loads(capsys.readouterr().out) == [
-            {"day": "2026-11-21", "counted_as": "billed", "messages": 1},
-            {"day": "2026-11-21", "counted_as": "reply", "messages": 2},
+            {"day": "2026-11-21", "counted_as": "billed", "messages": 1, "price": None},
+            {"day": "2026-11-21", "counted_as": "reply", "messages": 2, "price": None},
+            {"day": "2026-11-21", "counted_as": "template", "messages": 2, "price": 560},
         ]
         await told(server, database_url, database, "cost")
         assert "miễn phí (trong 48 giờ)" in capsys.readouterr().out

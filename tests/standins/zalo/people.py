@@ -54,7 +54,7 @@ class Person:
     async def says(self, text: str) -> str:
         self._interacts()
         self._show(Shown(self.server.next_id(), False, text))
-        return await self._push(self.said("user_send_text", {"text": text}))
+        return await self._push(self._wrote(text))
 
     async def sends(self, kind: str = "image") -> str:
         """Send a picture, a sticker, a file."""
@@ -73,7 +73,7 @@ class Person:
     async def presses(self, payload: str) -> str:
         """A tap comes as the text that the button carries."""
         self._interacts()
-        return await self._push(self.said("user_send_text", {"text": payload}))
+        return await self._push(self._wrote(payload))
 
     async def shares_phone(self, phone: object, name: str = "Lan") -> str:
         """Send the consent card back."""
@@ -104,6 +104,11 @@ class Person:
         return self.last
 
     # --- inside ---
+
+    def _wrote(self, text: str) -> dict[str, Any]:
+        event = self.said("user_send_text", {"text": text})
+        self.server.keep(self.user_id, self.server.oa_id, event["message"]["msg_id"], text)
+        return event
 
     def said(self, name: str, message: dict[str, Any]) -> dict[str, Any]:
         return self._event(name, message={**message, "msg_id": self.server.next_id()})

@@ -21,7 +21,7 @@ from tests.standins.zalo.push import Pusher
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    Call = Callable[[web.Request, dict[str, Any]], Awaitable[dict[str, Any]]]
+    Call = Callable[[web.Request, dict[str, Any]], Awaitable[Any]]
 
 APP_ID = "360846524940903967"
 APP_SECRET = "app-secret-of-the-stand-in"
@@ -31,6 +31,8 @@ CS = "/v3.0/oa/message/cs"
 FREE_S = 48 * 3_600
 OPEN_S = 7 * 86_400
 UPLOAD_LASTS_S = 7 * 86_400
+MAX_VALUE = 30
+MAX_LISTED = 10
 MAX_PICTURE = 1_048_576
 MAX_FILE = 5 * 1_048_576
 
@@ -54,6 +56,7 @@ class ZaloServer:
         bills: after those, messages are billed; else the answer is -211.
         limit_per_min: calls in any one minute, beyond which the answer is -32; None for no limit.
         templates: ids of approved templates, with the names of their parameters.
+        template_price: đồng, told with each template that was taken; None for not telling.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class ZaloServer:
         bills: bool = True,
         limit_per_min: int | None = None,
         templates: dict[str, set[str]] | None = None,
+        template_price: int | None = None,
     ) -> None:
         self.app_id, self.oa_id = APP_ID, OA_ID
         self.clock = PlatformClock()
@@ -72,11 +76,15 @@ class ZaloServer:
         self.sub_quota, self.bills, self.limit_per_min = sub_quota, bills, limit_per_min
         self.sub_quota_total = sub_quota
         self.templates = templates or {}
+        self.template_price = template_price
+        self.sent_by_phone: list[tuple[str, dict[str, str]]] = []
         self.echoes = True
         self.token_latency_s = 0.0
         self.counted: list[Counted] = []
         self.refused: list[tuple[str, int, str]] = []
         self.url = ""
+        self.uploads = 0
+        self._written: list[dict[str, Any]] = []
         self._uploads: dict[str, float] = {}
         self._people: dict[str, Person] = {}
         self._called_at: deque[float] = deque()
@@ -90,6 +98,8 @@ class ZaloServer:
             ("POST", "/v2.0/oa/upload/image"): self._upload_image,
             ("POST", "/v2.0/oa/upload/file"): self._upload_file,
             ("GET", "/v2.0/oa/getoa"): self._get_oa,
+            ("GET", "/v2.0/oa/listrecentchat"): self._recent_chats,
+            ("GET", "/v2.0/oa/conversation"): self._conversation,
             ("GET", "/v3.0/oa/user/detail"): self._user_detail,
         }
 
@@ -200,6 +210,7 @@ class ZaloServer:
         ref = self.next_id()
         self.counted.append(Counted(person.user_id, ref, quota["quota_type"] if quota else "billed", time.monotonic()))
         person.shows(Shown(ref, True, content.text, content.buttons, content.card))
+        self.keep(OA_ID, person.user_id, ref, content.text)
         if self.echoes:
             self._echo(person, ref, content.text)
         data: dict[str, Any] = {
@@ -257,7 +268,7 @@ class ZaloServer:
                 person = self._reached(user_id)
                 ref = self.next_id()
                 person.shows(Shown(ref, True, json.dumps(data, ensure_ascii=False)))
-                return {"message_id": ref, "sent_time": str(self.clock.now_ms())}
+                return {"message_id": ref, "sent_time": str(self.clock.now_ms()), **self._price("price_uid")}
         raise RefusalError(-201, "Params is invalid")
 
     async def _template_by_phone(self, _: web.Request, body: dict[str, Any]) -> dict[str, Any]:
@@ -273,13 +284,22 @@ class ZaloServer:
                 if not 0 < len(track) <= 48:
                     raise RefusalError(-1124, "tracking_id is invalid")
                 self._check_template(known, data)
-                return {"msg_id": self.next_id(), "quota": {"dailyQuota": "500", "remainingQuota": "499"}}
+                self.sent_by_phone.append((phone, data))
+                quota = {"dailyQuota": "500", "remainingQuota": "499"}
+                return {"msg_id": self.next_id(), "quota": quota, **self._price("price_sdt")}
         raise RefusalError(-109, "Template data is invalid")
+
+    def forget_uploads(self) -> None:
+        """Let all that was uploaded expire at once."""
+        self._uploads.clear()
+
+    def _price(self, name: str) -> dict[str, str]:
+        return {} if self.template_price is None else {name: str(self.template_price)}
 
     def _check_template(self, known: str, data: dict[str, Any]) -> None:
         if known not in self.templates:
             raise RefusalError(-109, "Template not found")
-        if set(data) != self.templates[known]:
+        if set(data) != self.templates[known] or any(not value or len(value) > MAX_VALUE for value in data.values()):
             raise RefusalError(-1121, "Template data is missing or unknown")
 
     async def _upload_image(self, request: web.Request, _: dict[str, Any]) -> dict[str, Any]:
@@ -295,12 +315,42 @@ class ZaloServer:
             raise RefusalError(-201, "file is invalid")
         if len(given.file.read()) > limit:
             raise RefusalError(-210, "file is too large")
+        self.uploads += 1
         known = f"upload-{self.next_id()}"
         self._uploads[known] = self.clock.now() + UPLOAD_LASTS_S
         return known
 
     async def _get_oa(self, _: web.Request, __: dict[str, Any]) -> dict[str, Any]:
         return {"oa_id": OA_ID, "name": "Tập huấn công đoàn", "is_verified": True, "package_name": "Nâng cao"}
+
+    def keep(self, sender: str, to: str, ref: str, text: str) -> None:
+        """Remember a message of a chat."""
+        self._written.append(
+            {
+                "src": int(sender != OA_ID),
+                "time": self.clock.now_ms(),
+                "type": "text",
+                "message": text,
+                "message_id": ref,
+                "from_id": sender,
+                "to_id": to,
+            }
+        )
+
+    async def _recent_chats(self, request: web.Request, _: dict[str, Any]) -> list[dict[str, Any]]:
+        offset, count = _page(request)
+        newest: dict[str, dict[str, Any]] = {}
+        for each in reversed(self._written):
+            newest.setdefault(each["from_id"] if each["src"] else each["to_id"], each)
+        return list(newest.values())[offset : offset + count]
+
+    async def _conversation(self, request: web.Request, _: dict[str, Any]) -> list[dict[str, Any]]:
+        offset, count = _page(request)
+        user_id = json.loads(request.query["data"]).get("user_id")
+        if user_id not in self._people:
+            raise RefusalError(-201, "user_id is invalid")
+        chat = [each for each in reversed(self._written) if user_id in (each["from_id"], each["to_id"])]
+        return chat[offset : offset + count]
 
     async def _user_detail(self, request: web.Request, _: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -309,6 +359,19 @@ class ZaloServer:
         except (KeyError, TypeError, ValueError) as error:
             raise RefusalError(-201, "user_id is invalid") from error
         return {"user_id": person.user_id, "user_is_follower": person.is_follower, "is_sensitive": False}
+
+
+def _page(request: web.Request) -> tuple[int, int]:
+    try:
+        asked = json.loads(request.query["data"])
+        offset, count = asked["offset"], asked["count"]
+    except (KeyError, TypeError, ValueError) as error:
+        raise RefusalError(-201, "data is invalid") from error
+    if type(offset) is not int or type(count) is not int or offset < 0:
+        raise RefusalError(-201, "data is invalid")
+    if not 0 < count <= MAX_LISTED:
+        raise RefusalError(-210, "count is larger than 10")
+    return offset, count
 
 
 async def _body(request: web.Request) -> dict[str, Any]:
