@@ -138,10 +138,10 @@ async def drop(conn: AsyncConnection, job_id: int | None) -> int:
 
 
 async def is_busy(conn: AsyncConnection, kinds: Collection[str]) -> bool:
-    """True while a job is due or runs, here or elsewhere."""
+    """True while a job is due or runs, here or elsewhere: at this moment, not at the transaction's beginning."""
     query = text(
         "SELECT EXISTS (SELECT FROM pgqueuer WHERE entrypoint IN :kinds"
-        " AND (status = 'picked' OR status = 'queued' AND execute_after <= now()))"
+        " AND (status = 'picked' OR status = 'queued' AND execute_after <= clock_timestamp()))"
     ).bindparams(bindparam("kinds", expanding=True))
     return bool((await conn.execute(query, {"kinds": list(kinds)})).scalar_one())
 

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import struct
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from channels.messages import Capabilities
 from handlers import actions, digest
 from learning.periods import parse
 from reports import attached, card
@@ -16,6 +18,7 @@ from tests.reports.conftest import CUT_OFF, MONDAY, WEEK, Union, labels
 
 if TYPE_CHECKING:
     from channels.messages import Message
+    from handlers.context import Context
 
 W47 = parse("2026-W47")
 
@@ -60,16 +63,20 @@ async def test_files_are_offered_where_the_chat_sends_them_and_reach_who_may_see
     for button in message.buttons[-1]:
         action = actions.unpack(button.action)
         assert isinstance(action, actions.GetFile)
-        sent = await digest.send_file(await union.context("tỉnh"), action)
-        above = await digest.send_file(await union.context("quốc"), action)
+        sent = await digest.send_file(await _with_files(union, "tỉnh"), action)
+        above = await digest.send_file(await _with_files(union, "quốc"), action)
         foreign = await digest.send_file(await union.context("chủ tịch"), action)
         wanted = attached.reference(f"{action.unit}:{action.period}:{action.shape}")
         made = await attached.make(union.conn, wanted, MONDAY, ())
 
         assert [said.title for said in (*sent, *above)] == ["Báo cáo tuần 47 năm 2026"] * 2
         assert _refused(foreign)
-        assert made.content.startswith(b"PK")
+        assert made.content.startswith(b"\x89PNG" if action.shape == "png" else b"PK")
         assert attached.reference(str(wanted)) == wanted
+
+
+async def _with_files(union: Union, who: str) -> Context:
+    return replace(await union.context(who), capabilities=Capabilities(edits=True, asks_contact=False, files=True))
 
 
 def _refused(said: list[Message]) -> bool:

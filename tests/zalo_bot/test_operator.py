@@ -73,8 +73,8 @@ async def test_what_is_used_stands_beside_the_cost(
 
     assert await run(parser().parse_args(["zalo", "cost", "--json"]), chosen, database, now) == 0
     assert json.loads(capsys.readouterr().out) == [
-        {"day": "2026-11-20", "counted_as": "bot", "messages": 2},
-        {"day": "2026-11-21", "counted_as": "bot", "messages": 3},
+        {"day": "2026-11-20", "counted_as": "bot", "messages": 2, "price": None},
+        {"day": "2026-11-21", "counted_as": "bot", "messages": 3, "price": None},
     ]
     await run(parser().parse_args(["zalo", "cost"]), chosen, database, now)
     printed = capsys.readouterr().out
