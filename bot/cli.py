@@ -242,7 +242,7 @@ async def _bot_name(chosen: Settings) -> str | None:
     if not chosen.telegram_token:
         return None
     from channels import telegram  # noqa: PLC0415 - platforms' libraries load slowly
-    from channels.messages import SendError  # noqa: PLC0415
+    from channels.messages import SendError  # noqa: PLC0415 - platforms' libraries load slowly
 
     bot = telegram.open_bot(chosen.telegram_token, chosen.telegram_api_base)
     channel = telegram.TelegramChannel(bot)

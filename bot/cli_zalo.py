@@ -68,9 +68,9 @@ async def run(args: Namespace, settings: Settings, database: Database, now: date
 async def _login(args: Namespace, settings: Settings, database: Database) -> int:
     """The secret comes by stdin: on a command line every user of the machine could read it."""
     from bot.zalo_parts import open_zalo  # noqa: PLC0415 - nor for the platform's library
-    from channels.messages import SendError  # noqa: PLC0415
-    from channels.zalo import GrantLostError  # noqa: PLC0415
-    from storage import zalo_tokens  # noqa: PLC0415
+    from channels.messages import SendError  # noqa: PLC0415 - platforms' libraries load slowly
+    from channels.zalo import GrantLostError  # noqa: PLC0415 - platforms' libraries load slowly
+    from storage import zalo_tokens  # noqa: PLC0415 - other commands need not wait for what encrypts
 
     if args.code and not settings.zalo_oa_verifier:
         raise StartError("Chưa đặt TAPHUAN_ZALO_OA_VERIFIER: mã từ trang cấp quyền cần code verifier đi kèm.")

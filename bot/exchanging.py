@@ -107,7 +107,7 @@ def _print(args: Namespace, found: Sequence[ReadModule]) -> int:
 
 
 def _tool(args: Namespace) -> int:
-    from exchange import tool_page  # noqa: PLC0415
+    from exchange import tool_page  # noqa: PLC0415 - typesetting takes a while to load
 
     found = {read.tool.id: read.tool for read in library.tools(args.folder)}
     if (tool := found.get(args.id)) is None:

@@ -63,7 +63,7 @@ class Period:
             case PeriodKind.MONTH:
                 return f"tháng {self.number}/{self.year}"
             case PeriodKind.QUARTER:
-                return f"quý {'I' * self.number if self.number < 4 else 'IV'}/{self.year}"  # noqa: PLR2004
+                return f"quý {'I' * self.number if self.number < 4 else 'IV'}/{self.year}"  # noqa: PLR2004 - of four quarters
             case PeriodKind.HALF:
                 return f"6 tháng {'đầu' if self.number == 1 else 'cuối'} năm {self.year}"
             case PeriodKind.YEAR:
@@ -143,8 +143,8 @@ def ending_on(last: date) -> tuple[Period, ...]:
     found = [_months(PeriodKind.MONTH, last.year, last.month, last.replace(day=1), 1)]
     if last.month % 3 == 0:
         found.append(parse(f"{last.year}-Q{last.month // 3}"))
-    if last.month == 5:  # noqa: PLR2004
+    if last.month == 5:  # noqa: PLR2004 - May, where the clause says so
         found.append(parse(f"{last.year}-H1"))
-    if last.month == 11:  # noqa: PLR2004
+    if last.month == 11:  # noqa: PLR2004 - November, as above
         found += [parse(f"{last.year}-H2"), _year(last.year)]
     return tuple(reversed(found))

@@ -156,7 +156,7 @@ class _Country:
         rng = self._rng
         top = near.code.split("-")[0]
         code = f"{top}-C{number + 1:06}"
-        is_managed = near.unit_type == "CD_XA" and rng.random() < 0.5  # noqa: PLR2004
+        is_managed = near.unit_type == "CD_XA" and rng.random() < 0.5  # noqa: PLR2004 - one of two
         row = UnitRow(
             code,
             f"Công đoàn cơ sở {names.company(rng)}",
@@ -190,9 +190,9 @@ class _Country:
             role=role,
             is_full_time=full_time,
             elected_on=elected,
-            is_first_term=rng.random() < 0.5,  # noqa: PLR2004
+            is_first_term=rng.random() < 0.5,  # noqa: PLR2004 - one of two
             term_ends_on=elected + timedelta(days=TERM_DAYS),
-            is_female=rng.random() < 0.5,  # noqa: PLR2004
+            is_female=rng.random() < 0.5,  # noqa: PLR2004 - one of two
             shift=rng.choice((Shift.OFFICE, Shift.OFFICE, Shift.FIRST, Shift.SECOND, Shift.THIRD)),
             receives_reports=receives,
         )

@@ -96,8 +96,8 @@ class AiohttpRequest(BaseRequest):
         request_data: RequestData | None = None,
         read_timeout: object = BaseRequest.DEFAULT_NONE,
         write_timeout: object = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 - the base's signature
-        connect_timeout: object = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
-        pool_timeout: object = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
+        connect_timeout: object = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 - the base class's signature
+        pool_timeout: object = BaseRequest.DEFAULT_NONE,  # noqa: ARG002 - the base class's signature
     ) -> tuple[int, bytes]:
         """
         Do what python-telegram-bot's typed methods ask; return status and body of an answer in the 200s.

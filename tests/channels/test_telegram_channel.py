@@ -293,7 +293,7 @@ async def test_the_token_is_in_no_log_and_no_traceback(
 
     with pytest.raises(Exception) as caught:  # noqa: PT011 - whichever
         await channel.send(LAN, Message("Một"))
-    with pytest.raises(Exception) as of_ptb:  # noqa: PT011
+    with pytest.raises(Exception) as of_ptb:  # noqa: PT011 - whatever it is, it is compared
         await bot.send_message(1_001, "Một")
     await channel.close()
 

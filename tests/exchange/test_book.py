@@ -79,7 +79,7 @@ def test_cells_as_another_program_types_them(tree: Tree, saved: Callable[..., Pa
     def edit(book: Any) -> None:
         book[Sheet.LESSONS].cell(2, column(Sheet.LESSONS, Col.MINUTES)).value = 4.0
         legal = book[Sheet.LEGAL]
-        legal.cell(2, column(Sheet.LEGAL, Col.SINCE)).value = datetime(2025, 7, 1)  # noqa: DTZ001
+        legal.cell(2, column(Sheet.LEGAL, Col.SINCE)).value = datetime(2025, 7, 1)  # noqa: DTZ001 - Excel knows no zones
         legal.cell(2, column(Sheet.LEGAL, Col.REVIEW)).value = "2027-06-30"
         questions = book[Sheet.QUESTIONS]
         questions.cell(2, column(Sheet.QUESTIONS, Col.DIFFICULTY)).value = "2"

@@ -54,7 +54,7 @@ class Previewed:
 
     def reloads(self, mark: str) -> str:
         """Read the stream of a page with that mark until it is told to load itself again."""
-        with urllib.request.urlopen(f"{self.url}/events?mark={mark}", timeout=30) as stream:  # noqa: S310
+        with urllib.request.urlopen(f"{self.url}/events?mark={mark}", timeout=30) as stream:  # noqa: S310 - loopback
             for line in stream:
                 if line == b"event: reload\n":
                     return str(next(stream).decode())

@@ -12,7 +12,7 @@ from scheduler.holidays import by_rule
 from scheduler.slots import Job, Slot, digest_day, due_slots, is_working_day
 
 OFF = Holidays(by_rule(range(2026, 2029)))
-MOMENTS = st.datetimes(datetime(2026, 2, 1), datetime(2028, 6, 1), timezones=st.just(UTC))  # noqa: DTZ001
+MOMENTS = st.datetimes(datetime(2026, 2, 1), datetime(2028, 6, 1), timezones=st.just(UTC))  # noqa: DTZ001 - the strategy adds the zone
 SPANS = st.timedeltas(timedelta(0), timedelta(days=40))
 
 

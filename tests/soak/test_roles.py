@@ -81,7 +81,7 @@ async def _starts(soak: Soak, database: Database) -> tuple[Process, int]:
 async def _other_than(database: Database, before: int) -> int:
     """Wait until a session other than `before` leads; its id."""
     async with asyncio.timeout(30):
-        while (now := await _leader(database)) in {0, before}:  # noqa: ASYNC110
+        while (now := await _leader(database)) in {0, before}:  # noqa: ASYNC110 - a lock rings no bell
             await asyncio.sleep(0.05)
     return now
 
