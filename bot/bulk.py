@@ -18,8 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.fault import reached
 from bot.pace import Turns
 from bot.post import deliver, put_off
-from storage import outbox
-from storage.outbox import LEASE, Grant, Outgoing, State
+from storage import bucket, outbox
+from storage.outbox import LEASE, Outgoing, State
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from bot.pace import Pace
     from bot.post import Post
     from channels.messages import EndpointId, Message
+    from storage.bucket import Grant
 
 log = structlog.get_logger()
 
@@ -159,7 +160,7 @@ class BulkLane:
         """One transaction: tokens, and as many messages."""
         real_now = self._post.real_clock.now()
         async with self._post.database.begin() as conn:
-            grant = await outbox.grant(
+            grant = await bucket.grant(
                 conn,
                 self._endpoint,
                 wanted=room,
@@ -179,7 +180,7 @@ class BulkLane:
                 chat_rests_s=self._pace.chat_rests_s,
             )
             if len(claimed) < grant.number:
-                await outbox.give_back(conn, self._endpoint, grant.number - len(claimed))
+                await bucket.give_back(conn, self._endpoint, grant.number - len(claimed))
             self._is_idle = len(claimed) < grant.number
         return claimed, grant
 

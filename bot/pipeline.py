@@ -36,7 +36,7 @@ from channels.typed import chosen
 from handlers import digest, router, words
 from handlers.context import Context, Installation, Visitor
 from learning.calendar import day_of
-from storage import accounts, learners, outbox, parking, rollup
+from storage import accounts, learners, outbox, parking, rollup, shown
 from storage.database import counted_statements, is_away
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ class TapPipeline:
     @staticmethod
     async def _as_tap(conn: AsyncConnection, account: accounts.Account, inbound: Inbound) -> Inbound:
         """A choice that was spelled and typed is the tap it stands for."""
-        if not isinstance(inbound, Text) or (asked := await outbox.choices(conn, account.id)) is None:
+        if not isinstance(inbound, Text) or (asked := await shown.choices(conn, account.id)) is None:
             return inbound
         action = chosen(asked, inbound.text)
         return Tap(inbound.key, inbound.sender, action) if action is not None else inbound

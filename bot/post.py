@@ -21,7 +21,7 @@ from channels.messages import (
     UnreachableError,
 )
 from reports import digest
-from storage import accounts, outbox, rollup
+from storage import accounts, bucket, outbox, rollup
 from storage.outbox import LEASE, MAX_ATTEMPTS, Outgoing, State
 
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ async def _throttled(post: Post, outgoing: Outgoing, error: ThrottledError) -> N
     until = post.real_clock.now() + timedelta(seconds=error.retry_after_s)
     post.blocked_until[outgoing.endpoint_id] = asyncio.get_running_loop().time() + error.retry_after_s
     async with post.database.begin() as conn:
-        await outbox.block(conn, outgoing.endpoint_id, until)
+        await bucket.block(conn, outgoing.endpoint_id, until)
     await put_off(post, outgoing, error.retry_after_s)
 
 

@@ -10,25 +10,24 @@ ids, or skips those that somebody else holds.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, bindparam, case, func, literal, null, or_, select, update
+from sqlalchemy import and_, bindparam, func, literal, null, or_, select, update
 
-from channels.messages import AccountId, Attachment, EndpointId, Kind, Message
+from channels.messages import AccountId, EndpointId, Kind, Message
 from storage.database import insert
-from storage.tables import account, delivery, endpoint
+from storage.tables import account, delivery
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 LEASE = timedelta(seconds=20)  # longer than a call may take, the wait for a connection included
 MAX_ATTEMPTS = 6
-_NEVER = datetime.max.replace(tzinfo=UTC)
-MOST_BELOW = 6  # messages that may stand below the one whose choice is typed
 
 
 class State(StrEnum):
@@ -55,32 +54,6 @@ class Outgoing:
     subject: dict[str, Any] | None
     message: Message | None  # None: to be rendered
     attempts: int  # calls begun, this one included where the row is `sending`
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """Tokens of a bucket. `wait_s`: seconds until there may be one more."""
-
-    number: int
-    empty_in_s: float  # less than 0: it was empty so long ago
-    rate: float
-    wait_s: float
-
-    def leaves_in_s(self, place: int) -> float:
-        """Seconds until the message at that place, from 0, may leave."""
-        return max(0.0, self.empty_in_s + (place + 1) / self.rate)
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryItem:
-    """A delivery as a page shows it."""
-
-    id: int
-    message: Message
-    message_ref: str | None
-    run_at: datetime  # on the program's clock
-    sent_at: datetime | None
-    state: State
 
 
 # The hot path's statements, built once.
@@ -183,55 +156,6 @@ async def queue(
         .on_conflict_do_nothing()
     )
     return bool((await conn.execute(statement)).rowcount)
-
-
-async def grant(
-    conn: AsyncConnection,
-    endpoint_id: EndpointId,
-    *,
-    wanted: int,
-    rate: float,
-    burst: float,
-    real_now: datetime,
-    ahead_s: float = 0.0,
-) -> Grant:
-    """
-    Take up to `wanted` tokens of an endpoint's bucket, shared by all processes as its row.
-
-    Tokens that will be there within `ahead_s` may be taken before: who takes them waits until then with its message.
-    """
-    query = select(endpoint.c.tokens, endpoint.c.refilled_at, endpoint.c.blocked_until).where(
-        endpoint.c.id == endpoint_id
-    )
-    # Not FOR UPDATE: every answer to a tap refers to this row, and would wait.
-    row = (await conn.execute(query.with_for_update(key_share=True))).one()
-    if row.blocked_until and row.blocked_until > real_now:
-        return Grant(0, 0.0, rate, (row.blocked_until - real_now).total_seconds())
-    # Whoever waited for the row comes with a moment that has passed: the bucket's own time never goes back.
-    at = max(row.refilled_at or real_now, real_now)
-    passed_s = (at - row.refilled_at).total_seconds() if row.refilled_at else burst / rate
-    tokens = min(burst, row.tokens + passed_s * rate)
-    from_now_s = (at - real_now).total_seconds() - tokens / rate  # when the bucket was, or will be, empty
-    number = max(0, min(wanted, int(tokens + ahead_s * rate)))
-    if number:
-        await conn.execute(
-            update(endpoint).where(endpoint.c.id == endpoint_id).values(tokens=tokens - number, refilled_at=at)
-        )
-    return Grant(number, from_now_s, rate, max(0.0, from_now_s + (number + 1) / rate - ahead_s))
-
-
-async def give_back(conn: AsyncConnection, endpoint_id: EndpointId, tokens: int) -> None:
-    """Return tokens that found no message, in the transaction that took them."""
-    await conn.execute(update(endpoint).where(endpoint.c.id == endpoint_id).values(tokens=endpoint.c.tokens + tokens))
-
-
-async def block(conn: AsyncConnection, endpoint_id: EndpointId, until: datetime) -> None:
-    """The platform said to wait: no process sends bulk on this endpoint before `until`."""
-    latest = case(
-        (endpoint.c.blocked_until > until, endpoint.c.blocked_until),
-        else_=literal(until, endpoint.c.blocked_until.type),
-    )
-    await conn.execute(update(endpoint).where(endpoint.c.id == endpoint_id).values(blocked_until=latest))
 
 
 def _due(endpoint_id: EndpointId, now: datetime) -> Any:
@@ -431,60 +355,6 @@ async def drop_account(conn: AsyncConnection, account_id: AccountId, reason: str
         .where(delivery.c.account_id == account_id, delivery.c.state == State.QUEUED.value)
         .values(state=State.UNSENDABLE.value, reason=reason)
     )
-
-
-async def history(conn: AsyncConnection, account_id: AccountId, limit: int = 60) -> Sequence[HistoryItem]:
-    """The newest deliveries to a door that have a text, in order."""
-    newest = (
-        select(delivery.c.id)
-        .where(delivery.c.account_id == account_id, delivery.c.state.in_([State.SENT.value, State.SENDING.value]))
-        .order_by(delivery.c.id.desc())
-        .limit(limit)
-    )
-    query = (
-        select(
-            delivery.c.id,
-            delivery.c.payload,
-            delivery.c.message_ref,
-            delivery.c.run_at,
-            delivery.c.sent_at,
-            delivery.c.state,
-        )
-        .where(delivery.c.id.in_(newest.scalar_subquery()))
-        .order_by(delivery.c.sent_at.nullslast(), delivery.c.id)
-    )
-    return [
-        HistoryItem(row.id, Message.from_json(row.payload), row.message_ref, row.run_at, row.sent_at, State(row.state))
-        for row in (await conn.execute(query)).all()
-        if row.payload
-    ]
-
-
-async def choices(conn: AsyncConnection, account_id: AccountId) -> Message | None:
-    """The newest message to a door that has buttons, among the last few: what a typed choice answers."""
-    shown = (State.SENT.value, State.SENDING.value, State.UNKNOWN.value)
-    newest = (
-        select(delivery.c.id, delivery.c.payload, delivery.c.sent_at)
-        .where(delivery.c.account_id == account_id, delivery.c.state.in_(shown))
-        .order_by(delivery.c.id.desc())
-        .limit(MOST_BELOW)
-    )
-    rows = sorted((await conn.execute(newest)).all(), key=lambda row: (row.sent_at or _NEVER, row.id))
-    for row in reversed(rows):
-        if row.payload and (message := Message.from_json(row.payload)).buttons:
-            return message
-    return None
-
-
-async def attached(conn: AsyncConnection, account_id: AccountId, delivery_id: int) -> Attachment | None:
-    """The file of a delivery that was, or is being, sent to an account; None of another's, or without one."""
-    query = select(delivery.c.payload).where(
-        delivery.c.id == delivery_id,
-        delivery.c.account_id == account_id,
-        delivery.c.state.in_([State.SENT.value, State.SENDING.value]),
-    )
-    payload = (await conn.execute(query)).scalar()
-    return Message.from_json(payload).attachment if payload else None
 
 
 async def waiting(conn: AsyncConnection) -> dict[tuple[str, str], int]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from channels.messages import Button, Message
-    from storage.outbox import HistoryItem
+    from storage.shown import HistoryItem
 
 _PLACE = re.compile(r".{0,40}?(?P<at>[0-9]{1,3})/(?P<of>[0-9]{1,3})")
 _CHOICE = re.compile(r"(?P<letter>[A-D])\. (?P<text>.+)")

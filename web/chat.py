@@ -16,7 +16,7 @@ from aiohttp import web
 from channels.messages import Sender, Started, Tap, Text
 from channels.typed import chosen
 from handlers.join import unit_payload
-from storage import accounts, outbox
+from storage import accounts, shown
 from web import files, forms, sessions
 from web.bubbles import mark_of, new_key
 from web.pages import json_answer
@@ -105,7 +105,7 @@ async def _spelled(parts: Parts, seat: Seat, text: str) -> str | None:
     """The action of the choice that was spelled below the newest message and typed; None for none."""
     async with parts.database.connect() as conn:
         account = await accounts.look(conn, parts.endpoint, seat.external_id)
-        asked = await outbox.choices(conn, account.id) if account is not None else None
+        asked = await shown.choices(conn, account.id) if account is not None else None
     return chosen(asked, text) if asked is not None else None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from channels.messages import RefusedError, UnreachableError
-from storage import accounts, outbox
+from storage import accounts, shown
 
 if TYPE_CHECKING:
     from channels.messages import Attachment
@@ -46,4 +46,4 @@ async def _sent(parts: Parts, seat: Seat, delivery: str) -> Attachment | None:
         return None
     async with parts.database.connect() as conn:
         account = await accounts.look(conn, parts.endpoint, seat.external_id)
-        return await outbox.attached(conn, account.id, int(delivery)) if account else None
+        return await shown.attached(conn, account.id, int(delivery)) if account else None

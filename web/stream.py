@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from channels.hub import Acknowledged, Event, FullHouseError, Shown, Signal
-from storage import accounts, outbox
+from storage import accounts, shown
 from web.bubbles import bubble, fold, mark_of, new_key, ref_of, unfold, written
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from channels.hub import Hub, Page
     from channels.messages import EndpointId, Files, Message, Pipeline
     from storage.database import Database
-    from storage.outbox import HistoryItem
+    from storage.shown import HistoryItem
     from web.bubbles import Bubble
     from web.pages import Pages
 
@@ -79,7 +79,7 @@ async def history(parts: Parts, external_id: str) -> list[HistoryItem]:
     """Return what the ledger has of a chat; nothing for somebody who has not agreed."""
     async with parts.database.connect() as conn:
         account = await accounts.look(conn, parts.endpoint, external_id)
-        return list(await outbox.history(conn, account.id, HISTORY)) if account else []
+        return list(await shown.history(conn, account.id, HISTORY)) if account else []
 
 
 async def stream(request: web.Request, parts: Parts, seat: Seat) -> web.StreamResponse:
@@ -136,9 +136,9 @@ class _Stream:
         missed = {item.id for item in items} - self._known
         if not missed:
             return
-        for shown in self._seat.draw(items):
-            if int(shown.mark) in missed:
-                await self._show(shown, "missed")
+        for drawn in self._seat.draw(items):
+            if int(drawn.mark) in missed:
+                await self._show(drawn, "missed")
         if self._seat.on_shown is not None:
             for item in items:
                 self._seat.on_shown(ref_of(item))

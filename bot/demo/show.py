@@ -30,7 +30,7 @@ from learning.roles import Track
 from reports import target_keeping
 from roster import imports
 from scheduler import holidays
-from storage import accounts, learners, outbox, planning, rollup, schema, target_snapshots, units
+from storage import accounts, learners, outbox, planning, rollup, schema, shown, target_snapshots, units
 from storage.database import open_database
 from web.demo import DemoParts
 from web.demo import Persona as Tab
@@ -169,7 +169,7 @@ async def _learner(program: Program) -> accounts.Account:
 async def _has_lesson(program: Program) -> bool:
     door = await _learner(program)
     async with program.database.connect() as conn:
-        return bool(await outbox.history(conn, door.id, 1))
+        return bool(await shown.history(conn, door.id, 1))
 
 
 async def _lesson_waiting(program: Program) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from channels.messages import AccountId, Attachment, FileKind, RefusedError
 from handlers import actions
-from storage import outbox
+from storage import shown
 from tests.scenarios.cast import PEOPLE
 from tests.scenarios.stage import Stage, set_up
 
@@ -33,7 +33,7 @@ async def test_a_file_is_made_of_what_the_button_names(stage: Stage, shape: str,
     asked = Attachment(FileKind.REPORT, f"{unit}:2026-W45:{shape}")
     async with stage.program.database.connect() as conn:
         [sent] = [
-            item.message.attachment for item in await outbox.history(conn, AccountId(1)) if item.message.attachment
+            item.message.attachment for item in await shown.history(conn, AccountId(1)) if item.message.attachment
         ]
     file = await stage.program.files.make(asked)
 

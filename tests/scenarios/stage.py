@@ -24,7 +24,7 @@ from content.model import QuestionKind
 from handlers import actions
 from learning import numbers
 from learning.calendar import day_of, local
-from storage import accounts, outbox, planning, runs
+from storage import accounts, planning, runs, shown
 from storage.database import open_database
 from storage.tables import account, content_version, lesson_run, metadata
 from tests.scenarios import cast as union
@@ -172,7 +172,7 @@ class Stage:
         async with self.program.database.connect() as conn:
             account = await accounts.find(conn, door.sender.endpoint, door.sender.external_id)
             assert account is not None
-            spelled = await outbox.choices(conn, account.id)
+            spelled = await shown.choices(conn, account.id)
         assert spelled is not None
         return tuple(tuple((button.label, button.action) for button in row) for row in spelled.buttons)
 

@@ -6,8 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from bot.clock import SystemClock
@@ -29,7 +27,7 @@ from channels.messages import (
     UnreachableError,
 )
 from learning.roles import Role
-from storage import outbox
+from storage import bucket, outbox, shown
 from storage.database import counted_statements
 from storage.outbox import LEASE, MAX_ATTEMPTS, Outgoing, State
 from storage.tables import account, delivery, endpoint
@@ -282,10 +280,10 @@ async def test_history_shows_what_was_sent_in_order(sorting: Sorting) -> None:
     await sorting.queue(1, "notice of An")
 
     async with sorting.database.connect() as conn:
-        shown = await outbox.history(conn, sorting.doors[0])
-        newest = await outbox.history(conn, sorting.doors[0], limit=2)
+        seen = await shown.history(conn, sorting.doors[0])
+        newest = await shown.history(conn, sorting.doors[0], limit=2)
 
-    assert [item.message.text for item in shown] == ["Một", "Hai", "Ba"]
+    assert [item.message.text for item in seen] == ["Một", "Hai", "Ba"]
     assert [item.message.text for item in newest] == ["Hai", "Ba"]
 
 
@@ -345,7 +343,7 @@ async def test_marks_that_come_together_are_written_together(sorting: Sorting) -
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # one writer at a time
 async def test_a_claim_does_not_hold_up_an_answer(sorting: Sorting) -> None:
     async with sorting.database.begin() as conn, asyncio.timeout(5):
-        await outbox.grant(conn, sorting.endpoint, wanted=1, rate=30, burst=2, real_now=NOW)
+        await bucket.grant(conn, sorting.endpoint, wanted=1, rate=30, burst=2, real_now=NOW)
         await sorting.live_now(0, "Bài 1")
 
 
@@ -369,72 +367,6 @@ async def test_on_sqlite_what_a_stopped_process_left_is_settled_at_the_start(sor
             await asyncio.sleep(0.01)
     stop.set()
     await running
-
-
-# --- the bucket ---
-
-
-@given(st.sampled_from([1.0, 2.0, 5.0, 20.0, 30.0, 100.0, 1_000.0]))
-def test_a_full_bucket_and_a_second_of_refill_stay_under_the_ceiling(ceiling: float) -> None:
-    pace = Pace.under(ceiling)
-
-    assert pace.capacity >= 1
-    assert pace.capacity + pace.refill <= max(ceiling, 1.5 * ceiling if ceiling < 3 else ceiling)
-
-
-@pytest.mark.parametrize("ceiling", [5, 30])
-async def test_no_second_has_more_than_the_ceiling(sorting: Sorting, ceiling: int) -> None:
-    pace = Pace.under(ceiling)
-    granted: list[float] = []
-    clock = 0.0
-    async with sorting.database.begin() as conn:
-        while clock < 12:
-            grant = await outbox.grant(
-                conn,
-                sorting.endpoint,
-                wanted=25,
-                rate=pace.refill,
-                burst=pace.capacity,
-                real_now=NOW + timedelta(seconds=clock),
-                ahead_s=0.08,
-            )
-            granted += [clock + grant.leaves_in_s(place) for place in range(grant.number)]
-            clock += max(grant.wait_s, 0.04) if clock < 8 else 0.37  # as the lane asks, then at odd moments
-
-    for begin in granted:
-        assert sum(begin <= moment < begin + 1 for moment in granted) <= ceiling
-    assert len([moment for moment in granted if moment < 8]) >= 8 * pace.refill - 1
-
-
-async def test_who_waited_for_the_bucket_does_not_turn_its_time_back(sorting: Sorting) -> None:
-    async def ask(at_s: float) -> outbox.Grant:
-        async with sorting.database.begin() as conn:
-            moment = NOW + timedelta(seconds=at_s)
-            return await outbox.grant(
-                conn, sorting.endpoint, wanted=99, rate=100, burst=1, real_now=moment, ahead_s=0.1
-            )
-
-    assert (await ask(0)).number == 11
-    assert (await ask(0.5)).number == 11
-    assert (await ask(0.4)).number == 0
-    late = await ask(0.55)
-    assert late.number == 5
-    assert late.leaves_in_s(0) == pytest.approx(0.06)
-
-
-async def test_a_blocked_endpoint_grants_nothing_until_then(sorting: Sorting) -> None:
-    async with sorting.database.begin() as conn:
-        await outbox.block(conn, sorting.endpoint, NOW + timedelta(seconds=30))
-        await outbox.block(conn, sorting.endpoint, NOW + timedelta(seconds=10))  # an earlier one changes nothing
-        early = await outbox.grant(
-            conn, sorting.endpoint, wanted=5, rate=30, burst=2, real_now=NOW + timedelta(seconds=20)
-        )
-        late = await outbox.grant(
-            conn, sorting.endpoint, wanted=5, rate=30, burst=2, real_now=NOW + timedelta(seconds=30)
-        )
-
-    assert (early.number, early.wait_s) == (0, 10.0)
-    assert late.number == 2
 
 
 # --- what becomes of a message ---

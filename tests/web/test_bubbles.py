@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from channels.messages import Button, Kind, Message
-from storage.outbox import HistoryItem, State
+from storage.outbox import State
+from storage.shown import HistoryItem
 from tests.web.stage import QUESTION, VERDICT
 from web.bubbles import Bubble, bubble, fold, mark_of
 
