@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.zalo_bot_meter import Plan, PlanMeter
+from channels.wire import Wire
 from channels.zalo_bot import ZaloBot, ZaloBotChannel
-from channels.zalo_bot.wire import Wire
 from storage import accounts, zalo_quota
 
 if TYPE_CHECKING:

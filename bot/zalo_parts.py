@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.zalo_keyring import Keyring
+from channels.wire import Wire
 from channels.zalo import Bases, ZaloChannel, ZaloClient, ZaloOAuth
-from channels.zalo.wire import Wire
 from storage.zalo_tokens import Safe
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import aiohttp
 
 from channels.messages import RefusedError, UnknownOutcomeError
-from channels.zalo.verdicts import Api, Verdict, as_send_error, verdict_of
+from channels.zalo.verdicts import Api, Verdict, answered, as_send_error, verdict_of
 
 if TYPE_CHECKING:
-    from channels.zalo.wire import Wire
+    from channels.wire import Wire
 
 _log = logging.getLogger(__name__)
 
@@ -211,8 +211,10 @@ class ZaloClient:
         """Call; with a dead token once more, with the next one."""
         token = await self._tokens.access()
         for is_last in (False, True):
-            answer = await self._wire.request(
-                method, url, headers={"access_token": token}, json_body=body, form=form, query=query
+            answer = answered(
+                await self._wire.request(
+                    method, url, headers={"access_token": token}, json_body=body, form=form, query=query
+                )
             )
             code = answer.get("error")
             if code == 0:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from channels.zalo.verdicts import answered
+
 if TYPE_CHECKING:
-    from channels.zalo.wire import Wire
+    from channels.wire import Wire
 
 OAUTH_BASE = "https://oauth.zaloapp.com"
 _PATH = "/v4/oa/access_token"
@@ -56,8 +58,10 @@ class ZaloOAuth:
         return await self._exchange({"grant_type": "authorization_code", "code": code, "code_verifier": verifier})
 
     async def _exchange(self, form: dict[str, str]) -> Pair:
-        answer = await self._wire.request(
-            "POST", self._url, headers={"secret_key": self._secret}, form={"app_id": self._app_id, **form}
+        answer = answered(
+            await self._wire.request(
+                "POST", self._url, headers={"secret_key": self._secret}, form={"app_id": self._app_id, **form}
+            )
         )
         match answer:
             case {"access_token": str(access), "refresh_token": str(refresh)} if access and refresh:

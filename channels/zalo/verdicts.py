@@ -7,14 +7,22 @@ A code that is not known here means that the message was not taken, and will not
 from __future__ import annotations
 
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from channels.messages import ClosedDoorError, NotAllowedError, RefusedError, ThrottledError, UnreachableError
+from channels.messages import (
+    ClosedDoorError,
+    NotAllowedError,
+    RefusedError,
+    ThrottledError,
+    UnknownOutcomeError,
+    UnreachableError,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from channels.messages import SendError
+    from channels.wire import Answer
 
 WINDOW = "zalo_window"
 QUOTA = "zalo_quota"
@@ -22,6 +30,7 @@ NIGHT = "zalo_night"
 TEMPLATE = "zalo_template"
 RATE_WAIT_S = 15.0  # the limit is per minute, and the platform does not say how long to wait
 MEND_WAIT_S = 300.0  # until a person has mended what is set in the console
+_OK, _TOO_MANY = 200, 429
 
 
 class ExpiredError(RefusedError):
@@ -121,3 +130,17 @@ def as_send_error(verdict: Verdict, told: str, api: Api = Api.OA) -> SendError:
             return RefusedError(told)
         case _:
             return ThrottledError(MEND_WAIT_S)
+
+
+def answered(answer: Answer) -> dict[str, Any]:
+    """
+    Return the JSON object of an answer with HTTP 200, the platform's own error codes included.
+
+    Raises:
+        SendError: it is none; what became of the call is then unknown, but for HTTP 429.
+    """
+    if answer.status == _OK and answer.body is not None:
+        return answer.body
+    if answer.status == _TOO_MANY:
+        raise ThrottledError(RATE_WAIT_S)
+    raise UnknownOutcomeError(f"HTTP {answer.status} that is not Zalo's")

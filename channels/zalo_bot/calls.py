@@ -11,7 +11,7 @@ from channels.messages import UnknownOutcomeError
 from channels.zalo_bot.verdicts import Verdict, as_send_error, verdict_of
 
 if TYPE_CHECKING:
-    from channels.zalo_bot.wire import Answer, Wire
+    from channels.wire import Answer, Wire
 
 _log = logging.getLogger(__name__)
 
@@ -117,7 +117,9 @@ class ZaloBot:
         Raises:
             SendError: there was none.
         """
-        return await self._wire.post(f"{self._address}/{method}", parameters, read_timeout_s=read_timeout_s)
+        return await self._wire.request(
+            "POST", f"{self._address}/{method}", json_body=parameters, read_timeout_s=read_timeout_s
+        )
 
     async def close(self) -> None:
         """Close the connections."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from channels.messages import SendError
-    from channels.zalo_bot.wire import Answer
+    from channels.wire import Answer
 
 MEND_WAIT_S = 300.0  # until a person has put in the token that is valid
 _OK, _TOO_MANY = 200, 429

@@ -18,10 +18,10 @@ from channels.messages import (
     UnknownOutcomeError,
     UnreachableError,
 )
+from channels.wire import Wire
 from channels.zalo_bot import QUOTA, BotIdentity, FetchError, Trouble, ZaloBot, ZaloBotChannel, fetch
 from channels.zalo_bot.calls import QUOTA_WAITS_S
 from channels.zalo_bot.verdicts import CODES, MEND_WAIT_S
-from channels.zalo_bot.wire import Wire
 from tests.standins.zalo import faults
 from tests.standins.zalo_bot import BOT_ID, TOKEN, BotServer, refuse
 

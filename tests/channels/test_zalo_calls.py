@@ -17,9 +17,9 @@ from channels.messages import (
     UnknownOutcomeError,
     UnreachableError,
 )
+from channels.wire import Wire
 from channels.zalo import Bases, ExpiredError, GrantLostError, ZaloChannel, ZaloClient, ZaloOAuth, is_signed
 from channels.zalo.verdicts import CODES, Api, Verdict, as_send_error, verdict_of
-from channels.zalo.wire import Wire
 from tests.standins.zalo import APP_ID, APP_SECRET, ZaloServer, faults
 
 if TYPE_CHECKING:

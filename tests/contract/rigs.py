@@ -16,10 +16,9 @@ from channels.browser import BrowserChannel
 from channels.hub import Hub, Shown
 from channels.messages import Address, Channel, EndpointId, File, RefusedError, Sender, Tap, UnreachableError
 from channels.telegram import TelegramChannel, open_bot
+from channels.wire import Wire
 from channels.zalo import Bases, ZaloChannel, ZaloClient
-from channels.zalo.wire import Wire
 from channels.zalo_bot import ZaloBot, ZaloBotChannel
-from channels.zalo_bot.wire import Wire as BotWire
 from tests.standins.telegram import TOKEN, TelegramServer, faults
 from tests.standins.zalo import ZaloServer
 from tests.standins.zalo import faults as zalo_faults
@@ -313,7 +312,7 @@ class ZaloBotRig:
 @asynccontextmanager
 async def open_zalo_bot() -> AsyncIterator[Rig]:
     async with BotServer() as server:
-        wire = BotWire(connect_timeout_s=2.0, read_timeout_s=SHORT_WAIT_S)
+        wire = Wire(connect_timeout_s=2.0, read_timeout_s=SHORT_WAIT_S)
         channel = ZaloBotChannel(ZaloBot(ZALO_BOT_TOKEN, wire, server.url))
         try:
             yield ZaloBotRig(server, channel, Address(server.person().user_id, tag="1"))

@@ -10,8 +10,8 @@ import pytest
 
 from bot.zalo_bot_polling import Poller
 from channels.messages import EndpointId, Inbound, Receipt, Text, Unsupported
+from channels.wire import Wire
 from channels.zalo_bot import ZaloBot
-from channels.zalo_bot.wire import Wire
 from tests.channels.pipelines import Notebook
 from tests.standins.zalo import faults
 from tests.standins.zalo_bot import TOKEN, BotServer, refuse

@@ -1,7 +1,8 @@
 """
-One request to the Bot Platform over one aiohttp session.
+One request over one aiohttp session, for adapters that speak JSON over HTTP themselves.
 
-The token is in the address, so no exception of aiohttp's leaves this module, nor stays as the context of one that does.
+A token may be in the address or in a header, so no exception of aiohttp's leaves this module, nor stays as the context
+of one that does.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from channels.messages import SendError, UnknownOutcomeError, UnreachableError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-MAX_CONNECTIONS = 32
-MAX_ANSWER = 1_048_576
-_HEADERS = {"User-Agent": "taphuan", "Accept-Encoding": "identity", "Content-Type": "application/json"}
+MAX_CONNECTIONS = 64
+MAX_ANSWER = 1_048_576  # bytes
+_HEADERS = {"User-Agent": "taphuan", "Accept-Encoding": "identity"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +33,11 @@ class Answer:
 
 class Wire:
     """
-    Connections to the platform, opened at the first request.
+    Connections to a platform, opened at the first request.
 
     Args:
         connect_timeout_s: to get a connection, the wait for a free one included.
-        read_timeout_s: to wait for an answer.
+        read_timeout_s: to wait for an answer, where a request does not say otherwise.
     """
 
     def __init__(self, *, connect_timeout_s: float = 5.0, read_timeout_s: float = 8.0) -> None:
@@ -45,25 +46,41 @@ class Wire:
         self._session: aiohttp.ClientSession | None = None
         self._is_shut = False
 
-    async def post(self, url: str, body: Mapping[str, Any], *, read_timeout_s: float | None = None) -> Answer:
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        json_body: Mapping[str, Any] | None = None,
+        form: Mapping[str, str] | aiohttp.FormData | None = None,
+        query: Mapping[str, str] | None = None,
+        read_timeout_s: float | None = None,
+    ) -> Answer:
         """
-        Post JSON and return the answer, whatever its status.
+        Return the answer, whatever its status.
 
         Raises:
             SendError: there was none; `UnreachableError` only where nothing can have been taken.
         """
         if self._is_shut:
-            raise UnreachableError("the connection to Zalo was closed")
-        sent = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
-        timeout = aiohttp.ClientTimeout(
-            total=None,
-            connect=self._connect_timeout_s,
-            sock_connect=self._connect_timeout_s,
-            sock_read=read_timeout_s or self._read_timeout_s,
-        )
+            raise UnreachableError("the connection was closed")
+        sent = dict(headers or {})
+        body: Any = form
+        if json_body is not None:
+            body = json.dumps(json_body, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
+            sent["Content-Type"] = "application/json"
         try:
-            async with self._opened().post(url, data=sent, timeout=timeout, allow_redirects=False) as response:
-                return Answer(response.status, _decoded(await response.content.read(MAX_ANSWER)))
+            async with self._opened().request(
+                method,
+                url,
+                data=body,
+                params=query,
+                headers=sent,
+                timeout=self._timeout(read_timeout_s),
+                allow_redirects=False,
+            ) as response:
+                return Answer(response.status, _decoded(await _read(response)))
         except (aiohttp.ClientError, OSError, ValueError) as error:
             failure = _broken(error)
         raise failure
@@ -75,6 +92,14 @@ class Wire:
         if session is not None:
             await session.close()
 
+    def _timeout(self, read_timeout_s: float | None) -> aiohttp.ClientTimeout:
+        return aiohttp.ClientTimeout(
+            total=None,
+            connect=self._connect_timeout_s,
+            sock_connect=self._connect_timeout_s,
+            sock_read=read_timeout_s or self._read_timeout_s,
+        )
+
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
@@ -85,18 +110,30 @@ class Wire:
         return self._session
 
 
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    """The whole answer, up to one byte more than may be."""
+    answer = bytearray()
+    async for piece in response.content.iter_chunked(MAX_ANSWER):
+        answer += piece
+        if len(answer) > MAX_ANSWER:
+            break
+    return bytes(answer)
+
+
 def _broken(error: Exception) -> SendError:
     kind = type(error).__name__
     match error:
         case aiohttp.ClientConnectorError() | aiohttp.ConnectionTimeoutError() | aiohttp.ClientHttpProxyError():
             return UnreachableError(f"no connection ({kind})")
         case aiohttp.InvalidURL() | aiohttp.NonHttpUrlClientError():
-            return UnreachableError(f"the address of Zalo cannot be used ({kind})")
+            return UnreachableError(f"the address cannot be used ({kind})")
         case _:
             return UnknownOutcomeError(f"no answer ({kind})")
 
 
 def _decoded(body: bytes) -> dict[str, Any] | None:
+    if len(body) > MAX_ANSWER:
+        return None
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
