@@ -16,7 +16,7 @@ from bot.program import Program, build
 from channels.messages import AccountId, Kind, Message
 from channels.zalo_bot import parse
 from learning.calendar import day_of
-from storage import outbox, zalo_quota
+from storage import accounts, outbox, zalo_quota
 from storage.database import open_database
 from storage.tables import account, delivery
 from tests.scenarios import cast as union
@@ -62,10 +62,23 @@ class World:
         endpoint = self.program.zalo_bot.endpoint
         return next(lane for lane in self.program.lanes if lane._endpoint == endpoint)
 
-    async def queue(self, *keys: str) -> None:
-        """Put notices into the bulk lane."""
+    async def followed(self, number: int) -> list[Person]:
+        """People whose doors are open, and who have said nothing yet."""
+        people = [self.server.person(each) for each in range(number)]
+        assert self.program.zalo_bot is not None
+        endpoint, now = self.program.zalo_bot.endpoint, datetime.now(UTC)
         async with self.program.database.begin() as conn:
-            door = AccountId((await conn.execute(select(account.c.id))).scalar_one())
+            for person in people:
+                await accounts.open_door(conn, endpoint, person.user_id, unit_id=None, now=now)
+        return people
+
+    async def queue(self, *keys: str, to: Person | None = None) -> None:
+        """Put notices into the bulk lane, for somebody or for the only one who is there."""
+        async with self.program.database.begin() as conn:
+            whose = select(account.c.id)
+            if to is not None:
+                whose = whose.where(account.c.external_id == to.user_id)
+            door = AccountId((await conn.execute(whose)).scalar_one())
             for key in keys:
                 await outbox.queue(
                     conn,
@@ -180,14 +193,14 @@ async def test_a_plan_that_is_used_up_is_refused_here_and_counted(database_url: 
 
 
 async def test_bulk_messages_keep_the_pace(database_url: str) -> None:
-    async with running(database_url, rate=40.0) as world:
-        lan = await world.joined()
-        world.server.per_s = 55  # a busy machine lets some arrive later, and so closer to the next
-        before = len(lan.screen)
-        await world.queue(*(f"n{number}" for number in range(70)))
+    async with running(database_url, rate=10.0) as world:
+        world.server.per_s = 16  # a busy machine lets some arrive later, and so closer to the next
+        people = await world.followed(40)
+        for number, person in enumerate(people):
+            await world.queue(f"n{number}", to=person)
         await world.lane.empty()
 
-        assert len(lan.screen) - before == 70
+        assert [len(person.screen) for person in people] == [1] * 40
         assert world.server.refused == []
 
 
