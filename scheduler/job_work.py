@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 ERROR_LENGTH = 60
+LEFT = "WorkerDied"
 _LOOK_S = 0.02
 
 

@@ -12,7 +12,7 @@ import asyncio
 import json
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import asyncpg
 import structlog
@@ -24,7 +24,7 @@ from pgqueuer.queries import Queries
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from scheduler.job_work import Engine, attempt, pause
+from scheduler.job_work import LEFT, Engine, attempt, pause
 from storage import job_pgqueuer
 
 if TYPE_CHECKING:
@@ -115,9 +115,10 @@ class PgQueuerJobs(Engine):
             finally:
                 for task in beside:
                     task.cancel()
+                await asyncio.gather(*beside, return_exceptions=True)  # one may hold a connection
 
     def _executor(self, parameters: EntrypointExecutorParameters) -> DatabaseRetryEntrypointExecutor:
-        return DatabaseRetryEntrypointExecutor(parameters, max_attempts=len(self._pace.back_off))
+        return DatabaseRetryEntrypointExecutor(parameters, max_attempts=0)  # `work` says what is tried again
 
     def _worked_by(self, kind: str, handler: Handler, shutdown: asyncio.Event) -> Callable[[Job], Awaitable[None]]:
         pauses = self._pace.back_off
@@ -125,20 +126,30 @@ class PgQueuerJobs(Engine):
         async def work(job: Job) -> None:
             if shutdown.is_set() and not self._drains:  # it was being claimed when the end came
                 raise RetryRequested(timedelta(0), "Stopping")
-            payload: Mapping[str, Any] = json.loads(job.payload or b"{}")
             try:
-                error = await attempt(kind, handler, payload, job.attempts + 1)
+                number, error = await self._once(kind, handler, job)
             except asyncio.CancelledError:
                 # The program ends before the job does. PgQueuer would take it for unwanted.
                 raise RetryRequested(timedelta(0), "Cancelled") from None
             if error is None:
                 return
-            if job.attempts < len(pauses):
-                raise RetryRequested(pauses[job.attempts], error)
+            if number <= len(pauses):
+                raise RetryRequested(pauses[number - 1], error)
             log.error("job_held", kind=kind, id=job.id, error=error)
             raise HeldError(error)
 
         return work
+
+    async def _once(self, kind: str, handler: Handler, job: Job) -> tuple[int, str | None]:
+        """Work a job; which attempt it was, those counted on which a worker died, and how it failed."""
+        try:
+            async with self._database.connect() as conn:
+                number = job.attempts + 1 + await job_pgqueuer.deaths(conn, job.id)
+        except AWAY as error:
+            return job.attempts + 1, type(error).__name__
+        if number > len(self._pace.back_off) + 1:
+            return number, LEFT
+        return number, await attempt(kind, handler, json.loads(job.payload or b"{}"), number)
 
     async def _follow_clock(self) -> None:
         now = self._clock.now()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from scheduler.job_work import Engine, attempt, pause
+from scheduler.job_work import LEFT, Engine, attempt, pause
 from storage import job_rows
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from storage.job_rows import Claimed
 
 log = structlog.get_logger()
-
-LEFT = "WorkerDied"
 
 
 class SqliteJobs(Engine):

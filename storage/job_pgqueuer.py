@@ -137,6 +137,15 @@ async def drop(conn: AsyncConnection, job_id: int | None) -> int:
     return (await conn.execute(query, {"id": job_id})).rowcount
 
 
+async def deaths(conn: AsyncConnection, job_id: int) -> int:
+    """How many workers took a job and were not heard of again, since it was last queued; the one that has it apart."""
+    query = text(
+        "SELECT count(*) FROM pgqueuer_log WHERE job_id = :id AND status = 'picked' AND id > ("
+        " SELECT coalesce(max(id), 0) FROM pgqueuer_log WHERE job_id = :id AND status = 'queued')"
+    )
+    return max(0, int((await conn.execute(query, {"id": job_id})).scalar_one()) - 1)
+
+
 async def is_busy(conn: AsyncConnection, kinds: Collection[str]) -> bool:
     """True while a job is due or runs, here or elsewhere: at this moment, not at the transaction's beginning."""
     query = text(
