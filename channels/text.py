@@ -1,4 +1,4 @@
-"""Text as Zalo's platforms take it: what is shown, how much, and choices where there are no buttons. Pure."""
+"""Text as platforms take it: what is shown, how much, and choices where there are no buttons. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from channels.typed import spelled
 if TYPE_CHECKING:
     from channels.messages import Message
 
-# Control characters, bidi overrides, halves of a surrogate pair.
+# What a platform would drop or refuse: control characters, bidi overrides, halves of a surrogate pair.
 _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _ZERO_WIDTH_JOINER = "\u200d"
 
@@ -34,20 +34,21 @@ def cut(text: str, limit: int) -> str:
     """
     Return the longest beginning of `text` that fits and ends between characters as seen.
 
-    The platform does not say how it counts: `limit` is kept in UTF-16 units, which are never fewer than characters.
+    `limit` is in UTF-16 units: so Telegram counts; Zalo does not say, and they are never fewer than characters.
     """
-    if 2 * len(text) <= limit or _units(text) <= limit:
+    if 2 * len(text) <= limit or units(text) <= limit:
         return text
-    end = units = 0
-    while units + (size := _units(text[end])) <= limit:
-        units += size
+    end = taken = 0
+    while taken + (size := units(text[end])) <= limit:
+        taken += size
         end += 1
     while end and _is_joined(text[end - 1], text[end]):
         end -= 1
     return text[:end]
 
 
-def _units(text: str) -> int:
+def units(text: str) -> int:
+    """Return the length in UTF-16 units."""
     return len(text) + sum(letter > "\uffff" for letter in text)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 import logging
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from channels.messages import Ignored
+from web.webhook import check_secret, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,11 +49,9 @@ def routes(
         raise ValueError("a webhook needs a secret")
 
     async def webhook(request: web.Request) -> web.Response:
-        shown = request.headers.get(_SECRET_HEADER, "")
-        if not hmac.compare_digest(shown.encode(errors="surrogateescape"), secret.encode()):
-            raise web.HTTPForbidden
+        check_secret(request, _SECRET_HEADER, secret)
         try:
-            update = json.loads(await _body(request))
+            update = json.loads(await read(request, MAX_BODY_BYTES))
         except (ValueError, RecursionError) as error:
             _log.warning("an update that is not JSON (%s)", type(error).__name__)
             return web.Response()
@@ -65,12 +63,3 @@ def routes(
         return web.Response(status=503, headers=_ASK_AGAIN) if receipt.retry_later else web.Response()
 
     return [web.post(PATH, webhook)]
-
-
-async def _body(request: web.Request) -> bytes:
-    body = bytearray()
-    async for piece in request.content.iter_any():
-        body += piece
-        if len(body) > MAX_BODY_BYTES:
-            raise web.HTTPRequestEntityTooLarge(max_size=MAX_BODY_BYTES, actual_size=len(body))
-    return bytes(body)

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from channels.messages import Ignored
+from web import webhook
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from channels.messages import Inbound, Pipeline, Receipt
+    from channels.messages import Inbound, Pipeline
 
 _log = logging.getLogger(__name__)
 
@@ -21,7 +22,6 @@ PATH = "/zalo/webhook"
 MAX_BODY_BYTES = 262_144
 ANSWER_WITHIN_S = 1.6  # the platform waits 2 s
 _SIGNATURE, _TIMESTAMP, _RETRY = "X-ZEvent-Signature", "X-ZEvent-Timestamp", "num_retry"
-_PROBES = (b"", b"{}")
 
 
 def routes(
@@ -42,11 +42,10 @@ def routes(
         read: the adapter's reading of body, signature and timestamp; None for what the platform did not sign.
         within_s: how long the platform may wait.
     """
-    under_way: set[asyncio.Task[Receipt]] = set()
 
-    async def webhook(request: web.Request) -> web.Response:
-        body = await _body(request)
-        if body.strip() in _PROBES:
+    async def take(request: web.Request) -> web.Response:
+        body = await webhook.read(request, MAX_BODY_BYTES)
+        if body.strip() in webhook.PROBES:
             return web.Response()
         inbound = read(body, request.headers.get(_SIGNATURE, ""), request.headers.get(_TIMESTAMP, ""))
         if inbound is None:
@@ -58,21 +57,14 @@ def routes(
         if request.headers.get(_RETRY):
             _log.info("an event comes again")
         task = asyncio.ensure_future(pipeline.receive(inbound))
-        under_way.add(task)
-        task.add_done_callback(under_way.discard)
         done, _ = await asyncio.wait({task}, timeout=within_s)
         if not done:
             _log.warning("an event takes long; the platform will send it again")
-            return web.Response(status=503)
+            response = web.Response(status=503)
+            await response.prepare(request)
+            await response.write_eof()
+            await task  # the platform has its answer; a program that ends waits for its requests
+            return response
         return web.Response(status=503 if task.result().retry_later else 200)
 
-    return [web.post(PATH, webhook)]
-
-
-async def _body(request: web.Request) -> bytes:
-    body = bytearray()
-    async for piece in request.content.iter_any():
-        body += piece
-        if len(body) > MAX_BODY_BYTES:
-            raise web.HTTPRequestEntityTooLarge(max_size=MAX_BODY_BYTES, actual_size=len(body))
-    return bytes(body)
+    return [web.post(PATH, take)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 import logging
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from aiohttp import web
 
 from channels.messages import Ignored
+from web.webhook import PROBES, check_secret, read
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,6 @@ _log = logging.getLogger(__name__)
 PATH = "/zalo-bot/webhook"
 MAX_BODY_BYTES = 262_144
 _SECRET_HEADER = "X-Bot-Api-Secret-Token"  # noqa: S105 - a header's name
-_PROBES = (b"", b"{}")
 
 
 def routes(
@@ -49,12 +48,10 @@ def routes(
         raise ValueError("a webhook needs a secret")
 
     async def webhook(request: web.Request) -> web.Response:
-        body = await _body(request)
-        if body.strip() in _PROBES:
+        body = await read(request, MAX_BODY_BYTES)
+        if body.strip() in PROBES:
             return web.Response()
-        shown = request.headers.get(_SECRET_HEADER, "")
-        if not hmac.compare_digest(shown.encode(errors="surrogateescape"), secret.encode()):
-            raise web.HTTPForbidden
+        check_secret(request, _SECRET_HEADER, secret)
         try:
             event = json.loads(body)
         except (ValueError, RecursionError) as error:
@@ -68,12 +65,3 @@ def routes(
         return web.Response(status=503 if receipt.retry_later else 200)
 
     return [web.post(PATH, webhook)]
-
-
-async def _body(request: web.Request) -> bytes:
-    body = bytearray()
-    async for piece in request.content.iter_any():
-        body += piece
-        if len(body) > MAX_BODY_BYTES:
-            raise web.HTTPRequestEntityTooLarge(max_size=MAX_BODY_BYTES, actual_size=len(body))
-    return bytes(body)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import html
 import logging
-import re
-import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from telegram.error import TelegramError
 
 from channels.messages import MAX_CAPTION, MAX_TEXT, Capabilities, RefusedError, UnknownOutcomeError
 from channels.telegram.calls import as_send_error, call
+from channels.text import cut, shown, units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,9 +30,6 @@ _CANNOT_EDIT = (
     "there is no text in the message to edit",  # it carries a file
 )
 _MOST_FILE_BYTES = 50_000_000
-# What the platform would drop or refuse: control characters, bidi overrides, halves of a surrogate pair.
-_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-_ZERO_WIDTH_JOINER = "\u200d"
 _NO_PREVIEW = {"is_disabled": True}  # a preview would open the link before the person does
 
 
@@ -134,33 +130,12 @@ def _number(result: Any) -> str:
 
 def as_html(message: Message, limit: int = MAX_TEXT) -> str:
     """Title and text, escaped, at most `limit` UTF-16 units as shown."""
-    text = cut(_UNWANTED.sub("", message.text), limit)
+    text = cut(shown(message.text), limit)
     if not message.title:
         return html.escape(text, quote=False)
-    title = cut(_UNWANTED.sub("", message.title), limit - 1)
-    text = cut(text, limit - 1 - _units(title))
+    title = cut(shown(message.title), limit - 1)
+    text = cut(text, limit - 1 - units(title))
     return f"<b>{html.escape(title, quote=False)}</b>\n{html.escape(text, quote=False)}"
-
-
-def cut(text: str, limit: int) -> str:
-    """Return the longest beginning of `text` that fits `limit` UTF-16 units and ends between characters as seen."""
-    if 2 * len(text) <= limit or _units(text) <= limit:
-        return text
-    end = units = 0
-    while units + (size := _units(text[end])) <= limit:
-        units += size
-        end += 1
-    while end and _is_joined(text[end - 1], text[end]):
-        end -= 1
-    return text[:end]
-
-
-def _units(text: str) -> int:
-    return len(text) + sum(letter > "\uffff" for letter in text)
-
-
-def _is_joined(before: str, after: str) -> bool:
-    return _ZERO_WIDTH_JOINER in (before, after) or unicodedata.category(after) in {"Mn", "Me", "Sk"}
 
 
 def _is_edit(message: Message) -> bool:

@@ -36,7 +36,8 @@ from channels.telegram import (
     set_commands,
     set_webhook,
 )
-from channels.telegram.channel import SHARE_PHONE, as_html, cut
+from channels.telegram.channel import SHARE_PHONE, as_html
+from channels.text import cut
 from tests.standins.telegram import TOKEN, TelegramServer, User, faults
 
 if TYPE_CHECKING:
