@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import io
 import json
@@ -30,7 +29,7 @@ async def serving(pipeline: Notebook, *, now: datetime | None = SAID_AT, within_
     hook = ZaloHook(APP_ID, OA_SECRET_KEY, OA_ID, EndpointId(3), clock)
     app = web.Application()
     app.add_routes(routes(pipeline, hook.read, within_s=within_s))
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()
     try:
@@ -150,8 +149,8 @@ async def test_what_takes_long_is_not_given_up() -> None:
     pipeline = Notebook(pause_s=0.3)
     async with serving(pipeline, within_s=0.05) as url:
         assert await post(url, SAID, signed(SAID)) == 503
-        await asyncio.sleep(0.4)
-    assert len(pipeline.taken) == 1
+        assert pipeline.taken == []
+    assert len(pipeline.taken) == 1  # a server that stops waits for it
 
 
 def test_without_a_key_there_is_no_webhook() -> None:
