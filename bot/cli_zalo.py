@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import getpass
 import json
-import sys
 from datetime import date, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -21,6 +20,7 @@ from storage import accounts, zalo_costs, zalo_forecast, zalo_quota
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
     from datetime import datetime
+    from typing import TextIO
 
     from bot.settings import Settings
     from storage.database import Database
@@ -52,9 +52,9 @@ def print_key() -> int:
     return 0
 
 
-async def run(args: Namespace, settings: Settings, database: Database, now: datetime) -> int:
+async def run(args: Namespace, settings: Settings, database: Database, now: datetime, typed: TextIO) -> int:
     """
-    Log in, or show what was counted.
+    Log in with the secret that comes by `typed`, or show what was counted.
 
     Raises:
         StartError: no Official Account is set, or Zalo refused.
@@ -62,11 +62,13 @@ async def run(args: Namespace, settings: Settings, database: Database, now: date
     is_about_bot = args.zalo == "cost" and settings.zalo_bot_token
     if not settings.zalo_oa_id and not is_about_bot:
         raise StartError("Chưa đặt TAPHUAN_ZALO_OA_ID. Xem docs/zalo.md.")
-    return await (_login(args, settings, database) if args.zalo == "login" else _cost(args, settings, database, now))
+    if args.zalo == "login":
+        return await _login(args, settings, database, typed)
+    return await _cost(args, settings, database, now)
 
 
-async def _login(args: Namespace, settings: Settings, database: Database) -> int:
-    """The secret comes by stdin: on a command line every user of the machine could read it."""
+async def _login(args: Namespace, settings: Settings, database: Database, typed: TextIO) -> int:
+    """The secret is typed or piped: on a command line every user of the machine could read it."""
     from bot.zalo_parts import open_zalo  # noqa: PLC0415 - nor for the platform's library
     from channels.messages import SendError  # noqa: PLC0415 - platforms' libraries load slowly
     from channels.zalo import GrantLostError  # noqa: PLC0415 - platforms' libraries load slowly
@@ -75,8 +77,7 @@ async def _login(args: Namespace, settings: Settings, database: Database) -> int
     if args.code and not settings.zalo_oa_verifier:
         raise StartError("Chưa đặt TAPHUAN_ZALO_OA_VERIFIER: mã từ trang cấp quyền cần code verifier đi kèm.")
     asked = "Dán mã (code), rồi Enter: " if args.code else "Dán refresh token, rồi Enter: "
-    typed = await asyncio.to_thread(getpass.getpass, asked) if sys.stdin.isatty() else sys.stdin.readline()
-    secret = typed.strip()
+    secret = (await asyncio.to_thread(getpass.getpass, asked) if typed.isatty() else typed.readline()).strip()
     if not secret:
         raise StartError("Chưa dán gì.")
     parts = open_zalo(settings, database, SystemClock())

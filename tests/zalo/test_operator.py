@@ -29,12 +29,9 @@ NOW = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 TODAY = date(2026, 11, 21)
 
 
-def spoken(monkeypatch: pytest.MonkeyPatch, typed: str) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO(typed))
-
-
-async def told(server: ZaloServer, url: str, database: Database, *words: str) -> int:
-    return await run(parser().parse_args(["zalo", *words]), read(environment(server, url)), database, NOW)
+async def told(server: ZaloServer, url: str, database: Database, *words: str, typed: str = "") -> int:
+    args = parser().parse_args(["zalo", *words])
+    return await run(args, read(environment(server, url)), database, NOW, io.StringIO(typed))
 
 
 async def test_a_new_key_each_time(in_process: Callable[..., Awaitable[tuple[int, str, str]]]) -> None:
@@ -45,13 +42,12 @@ async def test_a_new_key_each_time(in_process: Callable[..., Awaitable[tuple[int
 
 
 async def test_a_refresh_token_that_is_pasted_is_spent_at_once(
-    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    database: Database, database_url: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     async with ZaloServer() as server:
         pasted = server.grants.first_refresh_token()
-        spoken(monkeypatch, f" {pasted}\n")
 
-        assert await told(server, database_url, database, "login") == 0
+        assert await told(server, database_url, database, "login", typed=f" {pasted}\n") == 0
 
         pair = await stored(database)
         assert pair.access == server.grants.living
@@ -60,30 +56,25 @@ async def test_a_refresh_token_that_is_pasted_is_spent_at_once(
         assert pair.access not in printed.out + printed.err
 
 
-async def test_a_code_needs_the_verifier(
-    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_code_needs_the_verifier(database: Database, database_url: str) -> None:
     async with ZaloServer() as server:
-        spoken(monkeypatch, server.grants.code(VERIFIER))
-        assert await told(server, database_url, database, "login", "--code") == 0
+        code = server.grants.code(VERIFIER)
+        assert await told(server, database_url, database, "login", "--code", typed=code) == 0
         assert (await stored(database)).access == server.grants.living
 
-        spoken(monkeypatch, server.grants.code("another"))
+        code = server.grants.code("another")
         with pytest.raises(StartError, match="-14005"):
-            await told(server, database_url, database, "login", "--code")
+            await told(server, database_url, database, "login", "--code", typed=code)
 
 
 @pytest.mark.parametrize("typed", ["", "\n", "refresh-that-never-was\n"])
-async def test_what_zalo_does_not_take_changes_nothing(
-    database: Database, database_url: str, monkeypatch: pytest.MonkeyPatch, typed: str
-) -> None:
+async def test_what_zalo_does_not_take_changes_nothing(database: Database, database_url: str, typed: str) -> None:
     async with ZaloServer() as server:
         await logged_in(database, server)
         before = await stored(database)
-        spoken(monkeypatch, typed)
 
         with pytest.raises(StartError):
-            await told(server, database_url, database, "login")
+            await told(server, database_url, database, "login", typed=typed)
 
         assert await stored(database) == before
 

@@ -106,7 +106,7 @@ async def running(database_url: str, *, budget: int = 0, **platform: object) -> 
         app = web.Application()
         hook = ZaloHook(APP_ID, OA_SECRET_KEY, OA_ID, program.zalo_gate.endpoint)
         app.add_routes(routes(program.pipeline, hook.read, within_s=30.0))
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=2.0)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=10.0)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", 0).start()

@@ -118,7 +118,7 @@ async def running(database_url: str, *, month: int = 3_000, day: int = 0, rate: 
         assert program.zalo_bot is not None
         app = web.Application()
         app.add_routes(routes(program.pipeline, SECRET, program.zalo_bot.endpoint, parse))
-        runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=10.0)
         await runner.setup()
         stack.push_async_callback(runner.cleanup)
         await web.TCPSite(runner, "127.0.0.1", 0).start()
