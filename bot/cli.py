@@ -205,7 +205,7 @@ async def _on_prepared(args: Namespace, chosen: Settings, database: Database) ->
         case "invite":
             return await invite.run(args, database, now, await _bot_name(chosen))
         case "zalo":
-            return await cli_zalo.run(args, chosen, database, now, sys.stdin)
+            return await cli_zalo.run(args, chosen, database, now)
         case command if command in ON_DATABASE:
             return await ON_DATABASE[command](args, database, now)
         case _:

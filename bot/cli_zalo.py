@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 import json
+import sys
 from datetime import date, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,7 @@ def print_key() -> int:
     return 0
 
 
-async def run(args: Namespace, settings: Settings, database: Database, now: datetime, typed: TextIO) -> int:
+async def run(args: Namespace, settings: Settings, database: Database, now: datetime, typed: TextIO = sys.stdin) -> int:
     """
     Log in with the secret that comes by `typed`, or show what was counted.
 
