@@ -77,14 +77,14 @@ async def serving(environment: dict[str, str]) -> AsyncIterator[str]:
     )
     assert process.stdout is not None
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             line = (await process.stdout.readline()).decode()
         found = re.fullmatch(r"ready (http://\S+)\n", line)
         assert found is not None, line
         yield found[1]
     finally:
         process.send_signal(signal.SIGTERM)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             status = await process.wait()
     assert status == 0
 

@@ -99,7 +99,7 @@ class Soak:
         process = Process(run, port)
         self.processes.append(process)
         assert run.stdout is not None
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             line = await run.stdout.readline()
         assert line.startswith(b"ready ") or fault, self.log.read_text(encoding="utf-8")[-2_000:]
         return process

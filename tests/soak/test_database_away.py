@@ -50,7 +50,7 @@ async def test_postgresql_stopped_in_mid_broadcast(own_postgres: PostgresServer,
             await asyncio.sleep(1.0)
             seen = len(soak.server.intake.deliveries)
             await asyncio.to_thread(_stop, own_postgres)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while not any(each.status == 503 for each in soak.server.intake.deliveries[seen:]):  # noqa: ASYNC110 - the stand-in rings no bell
                     await asyncio.sleep(0.05)
             await asyncio.sleep(0 if left else LONGEST_S)

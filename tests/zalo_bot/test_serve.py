@@ -50,7 +50,7 @@ async def test_events_come_in_and_messages_go_out(database: Database, database_u
         async with process("-c", "from bot.cli import main; main(['serve'])", env=with_) as ready:
             server.pusher.route = ready[1] + PATH
             lan = server.person()
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(60):
                 while is_hooked and not server.pusher.url:  # noqa: ASYNC110 - the other process's doing
                     await asyncio.sleep(0.02)
             await lan.says(CODE)
