@@ -36,18 +36,24 @@ def cut(text: str, limit: int) -> str:
 
     The platform does not say how it counts: `limit` is kept in UTF-16 units, which are never fewer than characters.
     """
-    if 2 * len(text) <= limit or _units(text) <= limit:
+    if fits(text, limit):
         return text
-    end = units = 0
-    while units + (size := _units(text[end])) <= limit:
-        units += size
+    end = used = 0
+    while used + (size := units(text[end])) <= limit:
+        used += size
         end += 1
     while end and _is_joined(text[end - 1], text[end]):
         end -= 1
     return text[:end]
 
 
-def _units(text: str) -> int:
+def fits(text: str, limit: int) -> bool:
+    """True if `cut` leaves `text` whole."""
+    return 2 * len(text) <= limit or units(text) <= limit
+
+
+def units(text: str) -> int:
+    """How long `text` is, in UTF-16 units."""
     return len(text) + sum(letter > "\uffff" for letter in text)
 
 
