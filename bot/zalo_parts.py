@@ -65,7 +65,7 @@ def open_zalo(
     oauth = ZaloOAuth(wire, settings.zalo_oa_app_id, settings.zalo_oa_app_secret, settings.zalo_oauth_base)
     keyring = Keyring(database, oauth, safe, settings.zalo_oa_id, clock)
     client = ZaloClient(wire, keyring, Bases(settings.zalo_oa_base.rstrip("/"), settings.zalo_zbs_base.rstrip("/")))
-    uploads = Uploads(database, sends.endpoint, client, clock) if sends else None
+    uploads = Uploads(database, sends.endpoint, client, clock, settings.zalo_oa_uploads) if sends else None
     elsewhere = f"{settings.public_url.rstrip('/')}/dang-nhap" if settings.public_url else ""
     channel = ZaloChannel(
         client,

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import TYPE_CHECKING
+
+import structlog
 
 from channels.messages import UnknownOutcomeError, UnreachableError
 from channels.zalo.client import PICTURES
+from channels.zalo.papers import SpentError
+from learning.calendar import at, day_of
 from storage import zalo_uploads
 
 if TYPE_CHECKING:
@@ -17,17 +21,31 @@ if TYPE_CHECKING:
     from channels.zalo import ZaloClient
     from storage.database import Database
 
+log = structlog.get_logger()
+
 SERVES = timedelta(days=7) - timedelta(hours=2)
 
 
 class Uploads:
-    """What the Official Account at `endpoint` holds; `clock` is the machine's, for the platform counts by it."""
+    """
+    What the Official Account at `endpoint` holds.
 
-    def __init__(self, database: Database, endpoint: EndpointId, client: ZaloClient, clock: Clock) -> None:
+    Args:
+        database: where it is remembered, for all processes together.
+        endpoint: the account.
+        client: its calls.
+        clock: the machine's, for the platform counts by it.
+        per_month: uploads the platform allows in a month; 0: no limit.
+    """
+
+    def __init__(
+        self, database: Database, endpoint: EndpointId, client: ZaloClient, clock: Clock, per_month: int = 0
+    ) -> None:
         self._database = database
         self._endpoint = endpoint
         self._client = client
         self._clock = clock
+        self._per_month = per_month
         self._uploading: dict[bytes, asyncio.Task[str]] = {}
 
     async def reference(self, name: str, content: bytes) -> str:
@@ -37,7 +55,7 @@ class Uploads:
         Who asks for a content that is being uploaded waits for that upload, which goes on when nobody waits any more.
 
         Raises:
-            SendError: surely not sent, as the subclass says.
+            SendError: surely not sent, as the subclass says; `SpentError` when the month's uploads are used up.
         """
         digest = (await asyncio.to_thread(hashlib.sha256, content)).digest()
         if (uploading := self._uploading.get(digest)) is None:
@@ -58,10 +76,15 @@ class Uploads:
     async def _known_or_uploaded(self, digest: bytes, name: str, content: bytes) -> str:
         try:
             async with self._database.connect() as conn:
-                reference = await zalo_uploads.known(conn, self._endpoint, digest, self._clock.now())
+                began = self._clock.now()
+                reference = await zalo_uploads.known(conn, self._endpoint, digest, began)
+                first = at(day_of(began).replace(day=1), time.min)
+                used = await zalo_uploads.number_since(conn, self._endpoint, first + SERVES)
             if reference is not None:
                 return reference
-            began = self._clock.now()
+            if self._per_month and used >= self._per_month:
+                log.error("zalo_uploads_spent", used=used)
+                raise SpentError("the month's uploads are used up")
             reference = await self._upload(name, content)
             async with self._database.begin() as conn:
                 await zalo_uploads.keep(conn, self._endpoint, digest, reference, began + SERVES)

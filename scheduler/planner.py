@@ -30,6 +30,7 @@ from storage import (
     target_snapshots,
     uploads,
     web_sessions,
+    zalo_uploads,
 )
 from storage.database import allow_long
 
@@ -284,5 +285,6 @@ class Planner:
             await signins.forget_old(conn, now)
             await web_sessions.forget_old(conn, now)
             await uploads.forget_old(conn, now)
+            await zalo_uploads.forget_old(conn, now)
             await search_misses.forget_old(conn, day_of(now))
         return 0

@@ -1,4 +1,4 @@
-"""Files to Zalo: a picture with its words, a file without; what is too large says where it can be had."""
+"""Files to Zalo: a picture with its words, a file without; what cannot be sent says where it can be had."""
 
 from __future__ import annotations
 
@@ -15,9 +15,15 @@ if TYPE_CHECKING:
     from channels.zalo.client import ZaloClient
 
 READY_WITHIN_S = 8.0  # less than a call may take: what is late is surely not sent
-TOO_LARGE = "Tệp lớn hơn mức Zalo nhận ({most} MB). Đồng chí tải ở {where}"
+TOO_LARGE = "Tệp lớn hơn mức Zalo nhận ({most} MB)."
+SPENT = "Tháng này Zalo không nhận thêm tệp mới."
+ELSEWHERE = "Đồng chí tải ở {where}"
 BROWSER = "trợ lý trên trình duyệt."
 _MEGABYTE = 1_048_576
+
+
+class SpentError(RefusedError):
+    """No more can be uploaded this month."""
 
 
 class Held(Protocol):
@@ -28,7 +34,8 @@ class Held(Protocol):
         Return the platform's reference of a content, uploaded if need be.
 
         Raises:
-            SendError: surely not sent, as the subclass says: an upload shows nothing to anybody.
+            SendError: surely not sent, as the subclass says: an upload shows nothing to anybody. `SpentError` where
+                the month's uploads are used up.
         """
         ...
 
@@ -45,7 +52,7 @@ class Papers:
         client: the account's calls.
         files: makes them.
         held: what is uploaded.
-        elsewhere: the address where one finds what is too large; empty for the browser chat.
+        elsewhere: the address where one finds what cannot be sent; empty for the browser chat.
         within_s: for making and uploading together.
     """
 
@@ -77,12 +84,16 @@ class Papers:
             async with asyncio.timeout(self._within_s):
                 file = await self._files.make(attachment)
                 most = MAX_PICTURE if file.ending in PICTURES else MAX_FILE
-                is_taken = len(file.content) <= most
-                reference = await self._held.reference(file.name, file.content) if is_taken else ""
+                if len(file.content) <= most:
+                    reference = await self._held.reference(file.name, file.content)
+                else:
+                    reference, told = "", TOO_LARGE.format(most=most // _MEGABYTE)
         except TimeoutError as error:
             raise UnreachableError("the file is not ready yet") from error
-        if not is_taken:
-            told = TOO_LARGE.format(most=most // _MEGABYTE, where=self._elsewhere)
+        except SpentError:
+            reference, told = "", SPENT
+        if not reference:
+            told = f"{told} {ELSEWHERE.format(where=self._elsewhere)}"
             text = f"{cut(words, most_words - len(told) - 2)}\n\n{told}".lstrip()
             return await self._client.consult(user_id, {"text": text})
         try:

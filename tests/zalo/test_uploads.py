@@ -9,6 +9,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import func, select
 
 from bot.clock import AdjustableClock
 from bot.zalo_parts import open_zalo
@@ -16,7 +17,8 @@ from bot.zalo_uploads import SERVES, Uploads
 from channels.messages import Attachment, File, FileKind, RefusedError, UnreachableError
 from channels.zalo import Papers
 from channels.zalo.client import MAX_FILE, MAX_PICTURE
-from storage import accounts, zalo_costs
+from storage import accounts, zalo_costs, zalo_uploads
+from storage.tables import zalo_upload
 from tests.standins.zalo import OA_ID, ZaloServer, faults
 from tests.zalo.office import logged_in, settings
 from tests.zalo.world import AN, LAN
@@ -67,7 +69,7 @@ async def desk(database: Database) -> AsyncIterator[Desk]:
 
 
 @asynccontextmanager
-async def opened(database: Database) -> AsyncIterator[Desk]:
+async def opened(database: Database, per_month: int = 0) -> AsyncIterator[Desk]:
     async with ZaloServer() as server:
         for user_id in (LAN, AN):
             server.person(user_id).spoke_at = server.clock.now()
@@ -76,7 +78,7 @@ async def opened(database: Database) -> AsyncIterator[Desk]:
             endpoint = await accounts.ensure_endpoint(conn, zalo_costs.CHANNEL, OA_ID, None)
         clock = AdjustableClock(timedelta(0))
         parts = open_zalo(settings(server, "sqlite:///unused"), database, AdjustableClock(timedelta(0)))
-        uploads = Uploads(database, endpoint, parts.client, clock)
+        uploads = Uploads(database, endpoint, parts.client, clock, per_month)
         try:
             yield Desk(server, clock, Maker(), uploads, parts.client)
         finally:
@@ -163,6 +165,38 @@ async def test_what_is_too_large_says_where_it_is(desk: Desk, attachment: Attach
     assert instead.text.endswith(
         f"Tệp lớn hơn mức Zalo nhận {told}. Đồng chí tải ở Bảng theo dõi: https://tap-huan.example.vn/dang-nhap"
     )
+
+
+async def test_beyond_the_months_uploads_one_is_told_where_it_is(database: Database) -> None:
+    async with opened(database, per_month=2) as desk:
+        for size in (10, 11, 12, 10):
+            desk.maker.size = size
+            await desk.sends(LAN, words="Tuần 47")
+        assert [shown.file_name for shown in desk.server.person(LAN).screen] == ["bao-cao.png"] * 2 + [
+            "",
+            "bao-cao.png",
+        ]
+        assert desk.server.person(LAN).screen[2].text == (
+            "Tuần 47\n\nTháng này Zalo không nhận thêm tệp mới. Đồng chí tải ở Bảng theo dõi:"
+            " https://tap-huan.example.vn/dang-nhap"
+        )
+
+        desk.clock.offset = timedelta(days=31)
+        desk.maker.size = 13
+        await desk.sends(LAN)
+
+        assert desk.server.uploads == 3
+
+
+async def test_what_served_long_ago_is_dropped(desk: Desk, database: Database) -> None:
+    await desk.sends(LAN)
+    counts = []
+    for later in (SERVES + zalo_uploads.COUNTED - timedelta(minutes=1), SERVES + zalo_uploads.COUNTED):
+        async with database.begin() as conn:
+            await zalo_uploads.forget_old(conn, desk.clock.now() + later)
+            counts.append((await conn.execute(select(func.count()).select_from(zalo_upload))).scalar())
+
+    assert counts == [1, 0]
 
 
 async def test_what_zalo_never_takes_is_not_tried(desk: Desk) -> None:
