@@ -203,7 +203,7 @@ async def _on_prepared(args: Namespace, chosen: Settings, database: Database) ->
         case "jobs":
             return await cli_jobs.run(args, database)
         case "invite":
-            return await invite.run(args, database, now, await _bot_name(chosen))
+            return await invite.run(args, database, now, await _bot_name(chosen), chosen.zalo_oa_link)
         case "zalo":
             return await cli_zalo.run(args, chosen, database, now)
         case command if command in ON_DATABASE:

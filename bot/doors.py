@@ -9,7 +9,7 @@ from bot.sender import Pace
 from bot.start import BROWSER_RATE
 from bot.zalo_bot_parts import ZaloBotParts, open_zalo_bot
 from bot.zalo_gate import ZaloGate
-from bot.zalo_parts import ZaloParts, open_zalo
+from bot.zalo_parts import Sends, ZaloParts, open_zalo
 from channels import telegram
 from channels.browser import BrowserChannel
 from storage import accounts, zalo_costs, zalo_quota
@@ -60,6 +60,8 @@ class Doors:
         if self.zalo is not None and self.zalo_gate is not None:
             stack.push_async_callback(self.zalo_gate.flush)
             stack.push_async_callback(self.zalo.keyring.drain)
+            if self.zalo.uploads is not None:
+                stack.push_async_callback(self.zalo.uploads.drain)
 
 
 async def open_doors(
@@ -102,7 +104,8 @@ async def open_doors(
     if settings.zalo_oa_id:
         at = await accounts.ensure_endpoint(conn, ZALO, settings.zalo_oa_id, None)
         doors.zalo_gate = ZaloGate.of(settings, database, at, clock, library)
-        doors.zalo = open_zalo(settings, database, real_clock, doors.zalo_gate.count, doors.zalo_gate.approved)
+        gate, sends = doors.zalo_gate, Sends(files, at)
+        doors.zalo = open_zalo(settings, database, real_clock, gate.count, gate.approved, sends)
         doors.add(at, ZALO, doors.zalo.channel)
     doors.zalo_bot = await open_zalo_bot(conn, settings, database, clock)
     if doors.zalo_bot is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import sys
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -35,8 +36,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--sheet", type=RealPath, metavar="TỆP.html", help="ghi tờ in có mã QR")
 
 
-async def run(args: Namespace, database: Database, now: datetime, bot_name: str | None) -> int:
-    """Make the codes; earlier unused ones of the same people stop working."""
+async def run(args: Namespace, database: Database, now: datetime, bot_name: str | None, zalo_link: str = "") -> int:
+    """Make the codes; earlier unused ones of the same people stop working. `zalo_link`: the Official Account's."""
     async with database.begin() as conn:
         unit = await units.unit_by_code(conn, args.unit)
         if unit is None:
@@ -55,7 +56,8 @@ async def run(args: Namespace, database: Database, now: datetime, bot_name: str 
         for code, invitee in made
     ]
     if args.sheet is not None:
-        write_sheet(args.sheet, unit.name, link(name, unit_payload(unit.id)), made, name, now)
+        links = Links(name, link(name, unit_payload(unit.id)), zalo_link)
+        write_sheet(args.sheet, unit.name, links, made, now)
         print(f"Đã ghi {args.sheet}: {len(made)} lời mời.", file=sys.stderr)
     if args.json:
         print(json.dumps(rows, ensure_ascii=False))
@@ -63,6 +65,9 @@ async def run(args: Namespace, database: Database, now: datetime, bot_name: str 
         for row in rows:
             print(f"{row['code']}\t{row['person']}\t{row['position']}\t{row['unit']}\t{row['telegram_link'] or ''}")
     return 0
+
+
+_ON_ZALO = "Trên Zalo: quét mã này, bấm Quan tâm, nhắn “đồng ý” rồi bấm Chia sẻ; hoặc nhắn mã của mình"
 
 
 def link(bot_name: str | None, payload: str) -> str | None:
@@ -76,22 +81,27 @@ def _qr(text: str) -> str:
     return out.getvalue().decode()
 
 
-def write_sheet(
-    path: Path,
-    unit_name: str,
-    unit_link: str | None,
-    made: Sequence[tuple[str, Invitee]],
-    bot_name: str | None,
-    now: datetime,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Where invitations lead: Telegram's bot and its link to the unit, and Zalo's Official Account; empty for none."""
+
+    bot_name: str | None
+    of_unit: str | None
+    zalo: str = ""
+
+
+def write_sheet(path: Path, unit_name: str, links: Links, made: Sequence[tuple[str, Invitee]], now: datetime) -> None:
     """Write a page for printing: the unit's QR on top, then one slip a person; self-contained, no script."""
     until = local(now + joining.INVITE_LASTS)
     slips = "\n".join(
-        f"<li>{_qr(link(bot_name, code) or code)}<div><b>{escape(invitee.full_name)}</b><br>"
+        f"<li>{_qr(link(links.bot_name, code) or links.zalo or code)}<div><b>{escape(invitee.full_name)}</b><br>"
         f"{escape(invitee.role.label)}, {escape(invitee.unit_name)}<br>Mã: <code>{code}</code></div></li>"
         for code, invitee in made
     )
-    group = f"<figure>{_qr(unit_link)}<figcaption>QR chung của đơn vị</figcaption></figure>" if unit_link else ""
+    shared = [(links.of_unit, "QR chung của đơn vị, trên Telegram"), (links.zalo, _ON_ZALO)]
+    group = "".join(
+        f"<figure>{_qr(address)}<figcaption>{caption}</figcaption></figure>" for address, caption in shared if address
+    )
     path.write_text(
         f"""<!doctype html><html lang="vi"><meta charset="utf-8"><title>Lời mời học: {escape(unit_name)}</title>
 <style>body{{font:14px/1.4 sans-serif;margin:15mm}}

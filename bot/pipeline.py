@@ -16,6 +16,7 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.fault import reached
+from channels.fitting import fitted
 from channels.messages import (
     Address,
     Capabilities,
@@ -40,7 +41,7 @@ from storage import accounts, learners, outbox, parking, rollup, shown
 from storage.database import counted_statements, is_away
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
@@ -76,6 +77,10 @@ class _Outcome:
     handler: str
     outgoing: list[Outgoing]
     unkept: list[Message]
+
+
+def _fitted(messages: Sequence[Message], shown: Capabilities) -> list[Message]:
+    return [part for message in messages for part in fitted(message, shown)]
 
 
 class TapPipeline:
@@ -154,7 +159,8 @@ class TapPipeline:
             message_ref = inbound.message_ref if isinstance(inbound, Tap) else None
             if account is None or (account.person_id is None and not account.is_open):
                 who = Visitor(conn, now, parts.library, parts.installation, parts.holidays, sender, shown, message_ref)
-                handler, messages = await router.visit(who, inbound)
+                handler, said = await router.visit(who, inbound)
+                messages = _fitted(said, shown)
                 if who.joined is None:
                     return _Outcome(handler, [], messages)
                 return _Outcome(handler, await self._keep(conn, who.joined, messages, now), [])
@@ -175,11 +181,11 @@ class TapPipeline:
             )
             handler, messages = await self._decide(ctx, inbound)
             if ctx.forgotten:
-                return _Outcome(handler, [], messages)
+                return _Outcome(handler, [], _fitted(messages, shown))
             if messages and ctx.account.digest_waits is not None:
                 messages = [*await digest.waiting(ctx), *messages]
             await self._flush(ctx)
-            kept = await self._keep(conn, ctx.account, messages, now)
+            kept = await self._keep(conn, ctx.account, _fitted(messages, shown), now)
             reached("before-commit")
             return _Outcome(handler, kept, [])
 

@@ -17,6 +17,7 @@ from bot.pipeline import Parts, TapPipeline
 from bot.report_files import FilesByKind, ReportFiles
 from bot.sender import BulkLane, LiveLane, Post
 from bot.start import CLOCK_OFFSET, StartError, clock_of, planner_for, unopened
+from channels.fitting import carried
 from channels.hub import Hub
 from channels.messages import EndpointId, FileKind, Files, Kind, Message
 from content import loader, search
@@ -166,8 +167,9 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
 
     async def render(conn: AsyncConnection, outgoing: Outgoing) -> Message | str | datetime:
         if outgoing.kind is Kind.DIGEST:
-            with_files = doors.channels[outgoing.endpoint_id].capabilities.files
-            return await digest.render_queued(conn, outgoing.subject or {}, clock.now(), with_files=with_files)
+            shown = doors.channels[outgoing.endpoint_id].capabilities
+            told = await digest.render_queued(conn, outgoing.subject or {}, clock.now(), with_files=bool(shown.files))
+            return carried(told, shown) if isinstance(told, Message) else told
         return await _render(conn, outgoing, library, off, clock.now(), planner.reach)
 
     lanes = [

@@ -72,6 +72,8 @@ class Settings:
         "Tên tham số của mẫu tin báo cáo",
     )
     zalo_template_by: str = _setting("user", "Gửi mẫu tin theo user (mã người dùng Zalo) hoặc phone (số điện thoại)")
+    zalo_oa_uploads: int = _setting(5000, "Số lượt tải ảnh, tệp lên Zalo mỗi tháng; 0: không đặt")
+    zalo_oa_link: str = _setting("", "Địa chỉ của OA để in mã QR lên giấy mời, như https://zalo.me/…")
     zalo_oa_image: str = _setting("", "Địa chỉ ảnh trên thẻ xin số điện thoại")
     zalo_key: str = _setting("", "Khóa mã hóa token Zalo trong cơ sở dữ liệu", secret=True)
     zalo_oa_base: str = _setting("https://openapi.zalo.me", "Địa chỉ OpenAPI của Zalo")
@@ -185,6 +187,7 @@ def _faults(settings: Settings) -> list[str]:
         "zalo_zbs_base",
         "zalo_bot_base",
         "zalo_oa_image",
+        "zalo_oa_link",
     ):
         url = getattr(settings, name)
         if url and (urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).netloc):
@@ -220,6 +223,8 @@ def _zalo_faults(settings: Settings) -> list[str]:
                 f"{PREFIX}{variable.upper()}: không hiểu “{error}”. Gợi ý: {getattr(Settings(), variable)}."
                 f" Dùng được: {', '.join(sorted(known))}."
             )
+    if settings.zalo_oa_uploads < 0:
+        faults.append("TAPHUAN_ZALO_OA_UPLOADS phải từ 0 trở lên.")
     if settings.zalo_oa_budget < 0:
         faults.append("TAPHUAN_ZALO_OA_BUDGET không được âm.")
     return faults

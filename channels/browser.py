@@ -6,7 +6,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from channels.hub import Acknowledged, Shown
-from channels.messages import Capabilities
+from channels.messages import ANY_FILE, Capabilities
 
 if TYPE_CHECKING:
     from channels.hub import Hub
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 NAME = "browser"
 # A page has no limit of its own; this is far beyond what the assistant says.
-CAPABILITIES = Capabilities(edits=True, asks_contact=False, max_text=100_000, files=True)
+CAPABILITIES = Capabilities(edits=True, asks_contact=False, max_text=100_000, files=ANY_FILE)
 
 
 class BrowserChannel:

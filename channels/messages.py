@@ -28,6 +28,7 @@ UnitId = NewType("UnitId", int)
 MAX_ACTION_BYTES = 64
 MAX_TEXT = 4_096
 MAX_CAPTION = 1_024  # of a message with a file, as MAX_TEXT in UTF-16 units
+ANY_FILE = frozenset({"csv", "docx", "pdf", "png", "xlsx"})  # endings of what is made here
 
 
 class SendError(Exception):
@@ -182,11 +183,16 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A label and the packed action (at most 64 bytes) it sends back; `hint` is read out for a label of one letter."""
+    """
+    A label and the packed action (at most 64 bytes) it sends back; `hint` is read out for a label of one letter.
+
+    `file` is the ending of the file that it asks for: a channel that does not carry such files does not show it.
+    """
 
     label: str
     action: str
     hint: str = ""
+    file: str = ""
 
     def __post_init__(self) -> None:
         if len(self.action.encode()) > MAX_ACTION_BYTES:
@@ -207,6 +213,11 @@ class Attachment:
     kind: FileKind
     id: str
 
+    @property
+    def ending(self) -> str:
+        """What the file's name will end in: a tool is a page to print, and a report's reference names its form."""
+        return "pdf" if self.kind is FileKind.TOOL else self.id.rpartition(":")[2]
+
 
 @dataclass(frozen=True, slots=True)
 class File:
@@ -215,6 +226,11 @@ class File:
     name: str
     media_type: str
     content: bytes
+
+    @property
+    def ending(self) -> str:
+        """What the name ends in, in small letters and without the full stop."""
+        return self.name.rpartition(".")[2].lower()
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +268,7 @@ class Message:
             "title": self.title,
             "kind": self.kind.value,
             "buttons": [[[b.label, b.action, b.hint] for b in row] for row in self.buttons],
+            "asks_for": {b.action: b.file for row in self.buttons for b in row if b.file},
             "replaces": self.replaces,
             "asks_contact": self.asks_contact,
             "drops_keyboard": self.drops_keyboard,
@@ -262,12 +279,15 @@ class Message:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Message:
         """The inverse of `as_json`; a row of before there were files has none."""
-        attached = data.get("attachment")
+        attached, asks_for = data.get("attachment"), data.get("asks_for", {})
         return cls(
             text=data["text"],
             title=data["title"],
             kind=Kind(data["kind"]),
-            buttons=tuple(tuple(Button(*button) for button in row) for row in data["buttons"]),
+            buttons=tuple(
+                tuple(Button(label, action, hint, asks_for.get(action, "")) for label, action, hint in row)
+                for row in data["buttons"]
+            ),
             replaces=data["replaces"],
             asks_contact=data["asks_contact"],
             drops_keyboard=data["drops_keyboard"],
@@ -290,17 +310,21 @@ class Capabilities:
     What a channel can show.
 
     `max_buttons`: None for any number, in rows; else at most so many, one below another. What does not fit is spelled
-    in the text (`channels.typed`) and typed. `joins_by_phone`: its links carry nothing, so that who opens the chat is
-    asked for consent, then for the phone. `has_window`: how long one may write counts from the person's last word.
+    in the text (`channels.typed`) and typed. `has_links`: a link, or its QR code, may carry an invitation into the
+    chat. `joins_by_phone`: who opens the chat is asked for consent, then for the phone. `has_window`: how long one may
+    write counts from the person's last word. `files`: endings of the files it carries; of these, `bare_files` come
+    without words, which then go before them.
     """
 
     edits: bool
     asks_contact: bool
     max_text: int = MAX_TEXT
     max_buttons: int | None = None
+    has_links: bool = True
     joins_by_phone: bool = False
     has_window: bool = False
-    files: bool = False
+    files: frozenset[str] = frozenset()
+    bare_files: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

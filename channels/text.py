@@ -36,19 +36,24 @@ def cut(text: str, limit: int) -> str:
 
     `limit` is in UTF-16 units: so Telegram counts; Zalo does not say, and they are never fewer than characters.
     """
-    if 2 * len(text) <= limit or units(text) <= limit:
+    if fits(text, limit):
         return text
-    end = taken = 0
-    while taken + (size := units(text[end])) <= limit:
-        taken += size
+    end = used = 0
+    while used + (size := units(text[end])) <= limit:
+        used += size
         end += 1
     while end and _is_joined(text[end - 1], text[end]):
         end -= 1
     return text[:end]
 
 
+def fits(text: str, limit: int) -> bool:
+    """True if `cut` leaves `text` whole."""
+    return 2 * len(text) <= limit or units(text) <= limit
+
+
 def units(text: str) -> int:
-    """Return the length in UTF-16 units."""
+    """How long `text` is, in UTF-16 units."""
     return len(text) + sum(letter > "\uffff" for letter in text)
 
 

@@ -53,7 +53,7 @@ async def report(ctx: Context) -> list[Message]:
         None,
         ctx.now,
         name=ctx.account.full_name or "",
-        with_files=ctx.capabilities.files,
+        with_files=bool(ctx.capabilities.files),
     )
     if message is None:
         text = (
@@ -61,6 +61,8 @@ async def report(ctx: Context) -> list[Message]:
             " Đồng chí xem phần học của mình tại đây."
         )
         message = Message(text, ((buttons.RESUME,),))
+    elif attached.Shape.WORKBOOK not in ctx.capabilities.files and (link := ctx.installation.board_link):
+        message = replace(message, text=f"{message.text}\n\nBảng Excel: mở Bảng theo dõi, {link}")
     return [replace(message, kind=Kind.REPLY, replaces=ctx.in_place())]
 
 
@@ -177,8 +179,10 @@ async def send_file(ctx: Context, action: GetFile) -> list[Message]:
         unit = None
     if unit is None or unit.unit_type in GROUP_TYPES or ctx.now < wanted.period.begins:
         return out_of_scope(ctx, action.unit)
-    if not ctx.capabilities.files:
-        text = "Kênh này chưa nhận được tệp. Đồng chí mở Bảng theo dõi hoặc trợ lý trên trình duyệt để tải."
+    if wanted.shape not in ctx.capabilities.files:
+        link = ctx.installation.board_link
+        where = f"Bảng theo dõi để tải: {link}" if link else "Bảng theo dõi hoặc trợ lý trên trình duyệt để tải."
+        text = f"Kênh này không nhận tệp .{wanted.shape}. Đồng chí mở {where}"
         return [Message(text, ((buttons.drill("Số liệu đơn vị", unit.id, None),),))]
     return [file_message(unit, wanted)]
 

@@ -45,7 +45,7 @@ async def arrive(who: Visitor, payload: str) -> list[Message]:
     if not payload and who.capabilities.joins_by_phone:
         return [await _consent(who, "p", "", None)]
     if not payload:
-        return [words.welcome_stranger(who.installation)]
+        return [words.welcome_stranger(who.installation, has_links=who.capabilities.has_links)]
     found = await _find(who, payload)
     if isinstance(found, list):
         return found

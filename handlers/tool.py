@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 async def show(ctx: Context, action: OpenTool) -> list[Message]:
     """Send a tool below what is on the screen; one that is not served any more is not sent."""
     tool = ctx.library.tool(action.tool)
-    return [] if tool is None else [words.tool(tool, day_of(ctx.now))]
+    if tool is None:
+        return []
+    return [words.tool(tool, day_of(ctx.now), is_printed="pdf" in ctx.capabilities.files)]
 
 
 async def send_file(ctx: Context, action: ToolFile) -> list[Message]:
@@ -24,4 +26,4 @@ async def send_file(ctx: Context, action: ToolFile) -> list[Message]:
     tool = ctx.library.tool(action.tool)
     if tool is None:
         return []
-    return [words.tool_file(tool) if ctx.capabilities.files else words.tool_file_elsewhere(tool)]
+    return [words.tool_file(tool) if "pdf" in ctx.capabilities.files else words.tool_file_elsewhere(tool)]

@@ -50,7 +50,7 @@ def ask_attention(label: str, unit_id: UnitId, *, is_sure: bool = False) -> Butt
 
 def file(label: str, unit_id: UnitId, period: str, shape: str) -> Button:
     """Send the report of a unit for a period (its code) as a file."""
-    return Button(label, f"file:{unit_id}:{period}:{shape}")
+    return Button(label, f"file:{unit_id}:{period}:{shape}", file=shape)
 
 
 def pause(label: str, unit_id: UnitId) -> Button:

@@ -3,7 +3,7 @@ What a report says of one unit, gathered: each number with one definition.
 
 - chưa kết nối: posts held by somebody who is not connected; khuyết: posts held by nobody.
 - dừng: connected, within the assigned chuyên đề, no word for as long as `learning.escalation` says, and not settled.
-- Zalo chưa cho nhắn: connected on Zalo alone, and no word there for a week.
+- Zalo chưa cho nhắn: connected on Zalo alone, and no word there for a week; above the CĐCS as of the week's cut-off.
 - thêm: against the unit's cut-off when the period told began, or the last one before.
 """
 
@@ -17,7 +17,7 @@ from learning.calendar import day_of
 from learning.escalation import ladder_on
 from learning.window import CLOSED_FROM
 from reports.words import last_day
-from storage import escalations, reporting
+from storage import closed_snapshots, escalations, reporting
 from storage.posts import Counts, total
 from storage.reporting import Holders, Unit
 from storage.unit_figures import Line, UnitFigures, read
@@ -59,6 +59,7 @@ class Section:
     managed: Managed | None
     holders: Mapping[Role, Holders] | None
     closed: int
+    closed_on: date | None  # the last day it was counted for, where that is an earlier one
     needy: Sequence[Line]
     has_lines: bool
     ladder: Ladder
@@ -114,6 +115,11 @@ async def section(
     elif not unit.is_grassroots:
         assigned = await reporting.assigned_as_counted(conn)
         silent = await escalations.below(conn, unit.id, assigned, day, moment - ladder.to_above)
+    shut, shut_on = 0, None
+    if held is not None:
+        shut = await closed(conn, unit.id, moment)
+    elif not unit.is_grassroots and (kept := await closed_snapshots.latest(conn, unit.id, moment)) is not None:
+        shut, shut_on = kept.posts, None if kept.cut_off == cut_off else last_day(kept.cut_off)
     looks_below = is_within or not unit.is_grassroots
     needy = await reporting.lines(conn, unit.id, cut_off, by_need=True, limit=NEEDY) if looks_below else []
     return Section(
@@ -123,7 +129,8 @@ async def section(
         before_on=last_day(before_at) if before_at else None,
         managed=await _managed(conn, unit, cut_off, before_at),
         holders=held,
-        closed=await closed(conn, unit.id, moment) if held is not None else 0,
+        closed=shut,
+        closed_on=shut_on,
         needy=needy,
         has_lines=bool(needy) or (looks_below and await reporting.has_lines(conn, unit.id, cut_off)),
         ladder=ladder,
@@ -134,6 +141,12 @@ async def section(
 async def closed(conn: AsyncConnection, unit_id: UnitId, moment: datetime) -> int:
     """Posts of a unit and below whose holder Zalo does not let one write to, for they have been silent for a week."""
     return await reporting.closed_to(conn, unit_id, day_of(moment - _JUST_BEFORE), CHANNEL, moment - CLOSED_FROM)
+
+
+async def closed_above(conn: AsyncConnection, cut_off: datetime) -> Mapping[int, int] | None:
+    """As `closed`, for every unit above the CĐCS at a cut-off; None where that is known, or nobody is on Zalo."""
+    day = day_of(cut_off - _JUST_BEFORE)
+    return await closed_snapshots.count(conn, cut_off, day, CHANNEL, cut_off - CLOSED_FROM)
 
 
 async def _managed(

@@ -67,10 +67,18 @@ def _silent(part: Section) -> str:
     )
 
 
+def _closed(part: Section) -> str:
+    """How many posts below Zalo does not let one write to."""
+    if not part.closed:
+        return ""
+    as_of = f" (đến hết {words.day(part.closed_on)})" if part.closed_on else ""
+    return f"Zalo chưa cho nhắn{as_of}: {words.number(part.closed)} chức danh."
+
+
 def _help(part: Section) -> str:
     if part.holders is None:
         needy = "Cần quan tâm: " + "; ".join(_needy_line(line) for line in part.needy) + "." if part.needy else ""
-        return "\n".join(filter(None, (needy, _silent(part))))
+        return "\n".join(filter(None, (needy, _silent(part), _closed(part))))
     said = []
     if part.not_joined:
         said.append(f"{words.number(part.not_joined)} chưa kết nối")

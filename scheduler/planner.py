@@ -12,11 +12,12 @@ from handlers import nudge, words
 from learning import periods
 from learning.calendar import allowed_span, at, day_of
 from learning.roles import Track
-from reports import digest, target_keeping
+from reports import digest, figures, target_keeping
 from scheduler.broadcasts import queue_waiting
 from scheduler.slots import DAY_BEGINS, Job, Slot, due_slots
 from storage import (
     broadcasts,
+    closed_snapshots,
     due,
     jobs,
     joining,
@@ -29,6 +30,7 @@ from storage import (
     target_snapshots,
     uploads,
     web_sessions,
+    zalo_uploads,
 )
 from storage.database import allow_long
 
@@ -176,6 +178,12 @@ class Planner:
         async with self._database.begin() as conn:
             await allow_long(conn)
             await rollup.take_snapshot(conn, cut_off, now)
+        async with self._database.connect() as conn:
+            await allow_long(conn)
+            closed = await figures.closed_above(conn, cut_off)
+        if closed is not None:
+            async with self._database.begin() as conn:
+                await closed_snapshots.write(conn, cut_off, now, closed)
         compulsory = [module.id for module in self._library.modules_for(Track.STAFF)]
         async with self._database.connect() as conn:
             measured = await target_keeping.figures(conn, cut_off, compulsory)
@@ -277,5 +285,6 @@ class Planner:
             await signins.forget_old(conn, now)
             await web_sessions.forget_old(conn, now)
             await uploads.forget_old(conn, now)
+            await zalo_uploads.forget_old(conn, now)
             await search_misses.forget_old(conn, day_of(now))
         return 0

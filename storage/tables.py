@@ -510,6 +510,14 @@ target_snapshot = _table(
     Column("taken_at", Instant, nullable=False),
 )
 
+closed_snapshot = _table(
+    "closed_snapshot",  # posts of a unit above the CĐCS that Zalo did not let one write to at a cut-off
+    _ref("unit_id", "org_unit.id", pk=True),
+    Column("cut_off", Instant, primary_key=True),
+    Column("posts", Integer, nullable=False),
+    Column("taken_at", Instant, nullable=False),
+)
+
 digest_sent = _table(
     "digest_sent",
     _ref("person_id", "person.id", pk=True),

@@ -8,13 +8,15 @@ import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from channels.fitting import fitted
 from channels.messages import Kind
+from channels.text import with_choices
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from channels.messages import Button, Message
+    from channels.messages import Button, Capabilities, Message
     from storage.shown import HistoryItem
 
 _PLACE = re.compile(r".{0,40}?(?P<at>[0-9]{1,3})/(?P<of>[0-9]{1,3})")
@@ -94,13 +96,21 @@ def bubble(message: Message, ref: str, mark: str = "", at: datetime | None = Non
     )
 
 
-def written(text: str, ref: str, mark: str = "", at: datetime | None = None) -> Bubble:
-    """Return how a message looks where there is text alone: nothing is bold, a button, or the page's own sign."""
-    lines = tuple(
-        Line(tuple((piece, bool(_LINK.fullmatch(piece))) for piece in _LINK.split(line) if piece))
-        for line in text.split("\n")
-    )
-    return Bubble(ref, mark, new_key(), "", None, "", lines, "", (), at)
+def written(
+    message: Message, shown: Capabilities, ref: str, mark: str = "", at: datetime | None = None
+) -> list[Bubble]:
+    """Return the bubbles of a message where there is text alone: nothing is bold, a button, or the page's own sign."""
+    bubbles = []
+    for number, part in enumerate(fitted(message, shown)):
+        text = with_choices(part, shown.max_text)
+        lines = tuple(
+            Line(tuple((piece, bool(_LINK.fullmatch(piece))) for piece in _LINK.split(line) if piece))
+            for line in (text.split("\n") if text else ())
+        )
+        own_ref = f"{ref}.{number}" if number else ref
+        has_file = part.attachment is not None and bool(mark)
+        bubbles.append(Bubble(own_ref, mark, new_key(), "", None, "", lines, "", (), at, has_file))
+    return bubbles
 
 
 def _answers(message: Message) -> tuple[str, tuple[tuple[Press, ...], ...]]:
@@ -159,9 +169,9 @@ def fold(items: Iterable[HistoryItem]) -> list[Bubble]:
     return list(shown.values())
 
 
-def unfold(items: Iterable[HistoryItem], write: Callable[[Message], str]) -> list[Bubble]:
+def unfold(items: Iterable[HistoryItem], shown: Capabilities) -> list[Bubble]:
     """Return the bubbles from the oldest where nothing is edited: each new form is a message of its own."""
-    return [written(write(item.message), str(item.id), str(item.id), item.run_at) for item in items]
+    return [each for item in items for each in written(item.message, shown, str(item.id), str(item.id), item.run_at)]
 
 
 def mark_of(ids: Iterable[int], limit: int) -> str:

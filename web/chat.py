@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from channels.fitting import carried
 from channels.messages import Sender, Started, Tap, Text
 from channels.typed import chosen
 from handlers.join import unit_payload
@@ -97,7 +98,7 @@ def room(parts: Parts, path: str, who: Who, show: Show) -> list[web.RouteDef]:
 async def _said(parts: Parts, seat: Seat, key: str, text: str) -> Tap | Text:
     """What was typed; the choice that it names, where choices are spelled."""
     sender = Sender(parts.endpoint, seat.external_id)
-    action = await _spelled(parts, seat, text) if seat.write is not None else None
+    action = await _spelled(parts, seat, text) if seat.shown_as is not None else None
     return Text(key, sender, text) if action is None else Tap(key, sender, action)
 
 
@@ -106,7 +107,9 @@ async def _spelled(parts: Parts, seat: Seat, text: str) -> str | None:
     async with parts.database.connect() as conn:
         account = await accounts.look(conn, parts.endpoint, seat.external_id)
         asked = await shown.choices(conn, account.id) if account is not None else None
-    return chosen(asked, text) if asked is not None else None
+    if asked is None or seat.shown_as is None:
+        return None
+    return chosen(carried(asked, seat.shown_as), text)
 
 
 def replied(receipt: Receipt, seat: Seat) -> list[Bubble]:
@@ -118,11 +121,11 @@ def replied(receipt: Receipt, seat: Seat) -> list[Bubble]:
     """
     if receipt.retry_later:
         raise web.HTTPServiceUnavailable(headers={"Retry-After": _RETRY_AFTER_S})
-    return [visiting(message, seat) for message in receipt.replies]
+    return [bubble for message in receipt.replies for bubble in visiting(message, seat)]
 
 
-def visiting(message: Message, seat: Seat) -> Bubble:
-    """Return a message that the ledger does not have."""
+def visiting(message: Message, seat: Seat) -> list[Bubble]:
+    """Return the bubbles of a message that the ledger does not have."""
     return seat.draw_one(message, message.replaces or f"v{new_key()[:16]}")
 
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
     from datetime import datetime
 
-    from channels.messages import Message
+    from channels.messages import Capabilities
     from web.bubbles import Bubble
 
 PATH = "/demo"
@@ -62,13 +62,13 @@ class DemoParts:
     What the demo adds.
 
     `advance` moves the program's clock by seconds and returns the new now once all that fell due was handled; `on_zalo`
-    says how a message reads on Zalo.
+    is what a channel on Zalo shows.
     """
 
     personas: Sequence[Persona]
     now: Callable[[], datetime]
     advance: Callable[[int], Awaitable[datetime]]
-    on_zalo: Callable[[Message], str] | None = None
+    on_zalo: Capabilities | None = None
 
 
 class DemoRoom:
@@ -125,7 +125,7 @@ class DemoRoom:
 
     def _seat_on_zalo(self, request: web.Request) -> Seat:
         seat = self._seat(request)
-        return replace(seat, base=seat.base + AS_ON_ZALO, write=self._demo.on_zalo)
+        return replace(seat, base=seat.base + AS_ON_ZALO, shown_as=self._demo.on_zalo)
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
         seat = self._seat(request)
@@ -154,7 +154,7 @@ class DemoRoom:
             mark=mark,
             me=persona,
             personas=self._demo.personas,
-            view=AS_ON_ZALO if seat.write is not None else "",
+            view=AS_ON_ZALO if seat.shown_as is not None else "",
             has_zalo=self._demo.on_zalo is not None,
             unread=await self._unread(),
             now=self._demo.now(),

@@ -6,12 +6,15 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from channels.typed import spelled
+from channels.fitting import fitted
+from channels.messages import ANY_FILE, Capabilities
+from channels.text import with_choices
 
 if TYPE_CHECKING:
     from channels.messages import Message
 
-ZALO_LONGEST = 2_000
+# As an Official Account without buttons, and as a bot, but for the files.
+ZALO = Capabilities(edits=False, asks_contact=True, max_text=2_000, max_buttons=0, files=ANY_FILE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +25,7 @@ class Look:
     text: str
     rows: tuple[tuple[str, ...], ...]
     is_edit: bool
-    cut_at: int = 0  # code points after which the platform shows nothing; 0 if it shows all
+    then: tuple[str, ...] = ()  # what follows as messages of their own
 
 
 def telegram(message: Message) -> Look:
@@ -32,12 +35,9 @@ def telegram(message: Message) -> Look:
 
 
 def zalo(message: Message) -> Look:
-    """Plain text and never an edit; choices are spelled below the text and typed, as with buttons off."""
-    below = f"\n\n{choices}" if (choices := spelled(message)) else ""
-    room = ZALO_LONGEST - len(below)
-    text = message.full_text
-    is_cut = len(text) > room
-    return Look("", text[:room] + below, (), is_edit=False, cut_at=ZALO_LONGEST if is_cut else 0)
+    """Plain text and never an edit; choices are spelled below the text and typed; a long text comes in parts."""
+    text, *then = (with_choices(part, ZALO.max_text) for part in fitted(message, ZALO))
+    return Look("", text, (), is_edit=False, then=tuple(then))
 
 
 def length(message: Message) -> int:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from channels.hub import Hub, Page
-    from channels.messages import EndpointId, Files, Message, Pipeline
+    from channels.messages import Capabilities, EndpointId, Files, Message, Pipeline
     from storage.database import Database
     from storage.shown import HistoryItem
     from web.bubbles import Bubble
@@ -55,24 +55,24 @@ class Seat:
     """
     Whose chat it is, where its pages are, and what else its pages listen to.
 
-    `write`: show it as where a message is text alone, without buttons and edits; None for as it is.
+    `shown_as`: as a channel without buttons and edits shows it, each message as text alone; None for as it is.
     """
 
     external_id: str
     base: str
     also: tuple[str, ...] = ()
     on_shown: Callable[[str], None] | None = None
-    write: Callable[[Message], str] | None = None
+    shown_as: Capabilities | None = None
 
     def draw(self, items: Iterable[HistoryItem]) -> list[Bubble]:
         """Return a chat's bubbles from the oldest."""
-        return fold(items) if self.write is None else unfold(items, self.write)
+        return fold(items) if self.shown_as is None else unfold(items, self.shown_as)
 
-    def draw_one(self, message: Message, ref: str, mark: str = "", at: datetime | None = None) -> Bubble:
-        """Return the bubble of a message, or of the new form of the one called `ref`."""
-        if self.write is None:
-            return bubble(message, ref, mark, at)
-        return written(self.write(message), mark or f"z{new_key()[:16]}", mark, at)
+    def draw_one(self, message: Message, ref: str, mark: str = "", at: datetime | None = None) -> list[Bubble]:
+        """Return the bubbles of a message, or of the new form of the one called `ref`."""
+        if self.shown_as is None:
+            return [bubble(message, ref, mark, at)]
+        return written(message, self.shown_as, mark or f"z{new_key()[:16]}", mark, at)
 
 
 async def history(parts: Parts, external_id: str) -> list[HistoryItem]:
@@ -153,8 +153,9 @@ class _Stream:
                     if int(tag) in self._known:
                         return
                     self._known.add(int(tag))
-                known_at = self._parts.now() if self._seat.write else self._at.setdefault(ref, self._parts.now())
-                await self._show(self._seat.draw_one(message, ref, tag, known_at), "message")
+                known_at = self._parts.now() if self._seat.shown_as else self._at.setdefault(ref, self._parts.now())
+                for each in self._seat.draw_one(message, ref, tag, known_at):
+                    await self._show(each, "message")
                 if self._seat.on_shown is not None:
                     self._seat.on_shown(ref)
             case Acknowledged(callback_id):

@@ -79,7 +79,7 @@ async def run(args: Namespace, chosen: Settings) -> int:
             await _lesson_waiting(program)
         if not args.no_open:
             asyncio.get_running_loop().call_later(1.0, webbrowser.open, f"http://{chosen.host}:{port}/demo")
-        await serve(program, DemoParts(await _tabs(program), program.clock.now, program.advance, zalo.written))
+        await serve(program, DemoParts(await _tabs(program), program.clock.now, program.advance, zalo.CAPABILITIES))
     return 0
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from telegram.error import TelegramError
 
-from channels.messages import MAX_CAPTION, MAX_TEXT, Capabilities, RefusedError, UnknownOutcomeError
+from channels.messages import ANY_FILE, MAX_CAPTION, MAX_TEXT, Capabilities, RefusedError, UnknownOutcomeError
 from channels.telegram.calls import as_send_error, call
 from channels.text import cut, shown, units
 
@@ -51,7 +51,8 @@ class TelegramChannel:
     @property
     def capabilities(self) -> Capabilities:
         """Edits in place, asks for a phone contact, and shows files where it was given what makes them."""
-        return Capabilities(edits=True, asks_contact=True, max_text=MAX_TEXT, files=self._files is not None)
+        files = ANY_FILE if self._files is not None else frozenset()
+        return Capabilities(edits=True, asks_contact=True, max_text=MAX_TEXT, files=files)
 
     async def send(self, to: Address, message: Message) -> str:
         """

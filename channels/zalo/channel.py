@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from channels.messages import Address, Capabilities, Message, RefusedError, Tap, UnknownOutcomeError
 from channels.text import cut, shown, with_choices
+from channels.zalo.client import FILES, PICTURES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from channels.zalo.client import ZaloClient
-
-_log = logging.getLogger(__name__)
+    from channels.zalo.papers import Papers
 
 MAX_TEXT = 2_000
 MAX_BUTTONS = 5
@@ -25,9 +24,18 @@ BILLED = "billed"
 BY_TEMPLATE = "template"
 CARD_TITLE = "Chia sẻ số điện thoại"
 _MAX_REF = 64
-
-
 _MAX_PRICE = 1_000_000
+CAPABILITIES = Capabilities(
+    edits=False,
+    asks_contact=True,
+    max_text=MAX_TEXT,
+    max_buttons=0,
+    has_links=False,
+    joins_by_phone=True,
+    has_window=True,
+    files=frozenset({*PICTURES, *FILES}),
+    bare_files=frozenset(FILES),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,7 @@ class ZaloChannel:
         card_image: address of the picture on the card that asks for the phone; empty for none.
         count: is told what each message that was taken counted as.
         approved: the template that a message is to be sent as; None for as it is.
+        papers: sends what messages carry; without it no file is sent.
     """
 
     def __init__(
@@ -67,24 +76,22 @@ class ZaloChannel:
         card_image: str = "",
         count: Counter | None = None,
         approved: Callable[[Address], Approved | None] | None = None,
+        papers: Papers | None = None,
     ) -> None:
         self._client = client
         self._buttons = buttons
         self._card_image = card_image
         self._count = count
         self._approved = approved
+        self._papers = papers
 
     @property
     def capabilities(self) -> Capabilities:
-        """Nothing sent can be changed; the phone comes by a consent card; links carry nothing."""
-        return Capabilities(
-            edits=False,
-            asks_contact=True,
-            max_text=MAX_TEXT,
-            max_buttons=MAX_BUTTONS if self._buttons else 0,
-            joins_by_phone=True,
-            has_window=True,
-        )
+        """Nothing sent can be changed; the phone comes by a consent card; links carry nothing; files have no words."""
+        buttons = MAX_BUTTONS if self._buttons else 0
+        if self._papers is None:
+            return replace(CAPABILITIES, max_buttons=buttons, files=frozenset(), bare_files=frozenset())
+        return replace(CAPABILITIES, max_buttons=buttons)
 
     async def send(self, to: Address, message: Message) -> str:
         """
@@ -93,13 +100,11 @@ class ZaloChannel:
         Raises:
             SendError: as the subclass says; `NotAllowedError` outside of the window or beyond the quota.
         """
-        if message.attachment is not None:
-            raise RefusedError("shows no files")
         if not (to.external_id.isascii() and to.external_id.isdecimal()):
             raise RefusedError("not a Zalo account")
         if self._approved is not None and (approved := self._approved(to)) is not None:
             return await self._send_approved(to, approved)
-        data = await self._client.consult(to.external_id, self._content(message))
+        data = await self._consult(to.external_id, message)
         if self._count is not None:
             match data.get("quota"):
                 case {"quota_type": str(counted)}:
@@ -107,6 +112,13 @@ class ZaloChannel:
                 case _:
                     self._count(to, BILLED)
         return _ref(data.get("message_id"))
+
+    async def _consult(self, user_id: str, message: Message) -> dict[str, Any]:
+        if message.attachment is None:
+            return await self._client.consult(user_id, self._content(message))
+        if self._papers is None:
+            raise RefusedError("nothing here makes files")
+        return await self._papers.send(user_id, message.attachment, written(message), MAX_TEXT)
 
     async def _send_approved(self, to: Address, approved: Approved) -> str:
         if approved.phone:

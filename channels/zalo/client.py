@@ -20,8 +20,8 @@ _log = logging.getLogger(__name__)
 
 OA_BASE = "https://openapi.zalo.me"
 ZBS_BASE = "https://business.openapi.zalo.me"
-PICTURES = (".jpg", ".jpeg", ".png")
-FILES = (".pdf", ".doc", ".docx", ".csv")
+PICTURES = ("jpg", "jpeg", "png")
+FILES = ("pdf", "doc", "docx", "csv")
 MAX_PICTURE = 1_048_576
 MAX_FILE = 5 * 1_048_576
 _MAX_TOLD = 160
@@ -141,7 +141,7 @@ class ZaloClient:
     async def _upload(
         self, what: str, name: str, content: bytes, endings: tuple[str, ...], limit: int
     ) -> dict[str, Any]:
-        if not name.lower().endswith(endings):
+        if not name.lower().endswith(tuple(f".{ending}" for ending in endings)):
             raise RefusedError(f"a name must end in {', '.join(endings)}")
         if not 0 < len(content) <= limit:
             raise RefusedError(f"{len(content)} bytes: from 1 to {limit} can be uploaded")

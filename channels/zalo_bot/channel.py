@@ -54,8 +54,12 @@ class ZaloBotChannel:
 
     @property
     def capabilities(self) -> Capabilities:
-        """Plain text alone: no buttons, nothing sent can be changed, no phone, links carry nothing."""
-        return Capabilities(edits=False, asks_contact=False, max_text=MAX_TEXT, max_buttons=0)
+        """
+        Plain text alone: no buttons, nothing sent can be changed, no phone, links carry nothing.
+
+        The platform takes a picture by its public address alone, which anybody could open: none is sent.
+        """
+        return Capabilities(edits=False, asks_contact=False, max_text=MAX_TEXT, max_buttons=0, has_links=False)
 
     async def send(self, to: Address, message: Message) -> str:
         """

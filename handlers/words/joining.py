@@ -80,9 +80,14 @@ def declined() -> Message:
     return Message("Không sao ạ. Trợ lý không lưu gì của đồng chí. Khi cần, đồng chí mở lại lời mời.")
 
 
-def welcome_stranger(installation: Installation) -> Message:
-    """Somebody without an invitation."""
+def welcome_stranger(installation: Installation, *, has_links: bool = True) -> Message:
+    """Somebody without an invitation; where links carry nothing, a code is typed."""
     contact = f" hoặc hỏi {installation.contact}" if installation.contact else ""
+    if not has_links:
+        return Message(
+            "Chào đồng chí. Đây là Trợ lý học tập công đoàn. Để bắt đầu, đồng chí nhắn mã mời trên giấy (ví dụ "
+            f"K7MP-2QXD-9T). Chưa có mã thì đồng chí xin chủ tịch công đoàn cơ sở{contact}."
+        )
     return Message(
         "Chào đồng chí. Đây là Trợ lý học tập công đoàn. Để bắt đầu, đồng chí quét mã QR của đơn vị, "
         f"hoặc nhắn mã mời trên giấy (ví dụ K7MP-2QXD-9T){contact}."

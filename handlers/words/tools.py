@@ -16,15 +16,19 @@ if TYPE_CHECKING:
     from content.tool_model import Tool
 
 
+_ELSEWHERE = "Cần bản in (PDF): đồng chí mở trợ lý trên trình duyệt, bấm vào mẫu này rồi bấm [Tải PDF]."
+
+
 def tool_button(offered: Tool) -> Button:
     """[Mẫu: …]."""
     return Button(f"Mẫu: {offered.title}", OpenTool(offered.id).pack())
 
 
-def tool(asked: Tool, on: date, figures: Figures | None = None) -> Message:
-    """The page itself, as of a day; the one message that may be longer than a phone's screen."""
-    rows = ((Button("Tải PDF", ToolFile(asked.id).pack()), CONTINUE),)
-    return Message(tool_text.text(asked, on, figures), rows, title=asked.title, kind=Kind.LESSON_STEP)
+def tool(asked: Tool, on: date, figures: Figures | None = None, *, is_printed: bool = True) -> Message:
+    """The page itself, as of a day, the one message that may be longer than a phone's screen; and where to print it."""
+    text = tool_text.text(asked, on, figures)
+    rows = ((Button("Tải PDF", ToolFile(asked.id).pack(), file="pdf"), CONTINUE),)
+    return Message(text if is_printed else f"{text}\n\n{_ELSEWHERE}", rows, title=asked.title, kind=Kind.LESSON_STEP)
 
 
 def tool_file(asked: Tool) -> Message:

@@ -17,7 +17,7 @@ from channels.hub import Hub, Shown
 from channels.messages import Address, Channel, EndpointId, File, RefusedError, Sender, Tap, UnreachableError
 from channels.telegram import TelegramChannel, open_bot
 from channels.wire import Wire
-from channels.zalo import Bases, ZaloChannel, ZaloClient
+from channels.zalo import Bases, Papers, ZaloChannel, ZaloClient
 from channels.zalo_bot import ZaloBot, ZaloBotChannel
 from tests.standins.telegram import TOKEN, TelegramServer, faults
 from tests.standins.zalo import ZaloServer
@@ -70,7 +70,7 @@ class OnePage:
             case "slow":
                 raise UnreachableError("the file is not made yet")
             case _:
-                return File(f"{attachment.id}.pdf", "application/pdf", b"%PDF-1.7 trang")
+                return File(f"bien-ban.{attachment.ending}", "application/octet-stream", b"%PDF-1.7 trang")
 
 
 class Rig(Protocol):
@@ -213,6 +213,23 @@ class OneToken:
         return dead
 
 
+class Shelf:
+    """What was uploaded in this test; nothing expires."""
+
+    def __init__(self, client: ZaloClient) -> None:
+        self._client = client
+        self._held: dict[bytes, str] = {}
+
+    async def reference(self, name: str, content: bytes) -> str:
+        if content not in self._held:
+            upload = self._client.upload_image if name.endswith(".png") else self._client.upload_file
+            self._held[content] = await upload(name, content)
+        return self._held[content]
+
+    async def forget(self, reference: str) -> None:
+        self._held = {content: held for content, held in self._held.items() if held != reference}
+
+
 ZALO_HAPPENS = {
     Fault.CLOSED_DOOR: zalo_faults.error(-213, "User has not followed OA"),
     Fault.GONE: zalo_faults.error(-227, "User is banned or has been inactive for more than 45 days"),
@@ -233,7 +250,10 @@ class ZaloRig:
 
     async def seen(self) -> list[Seen]:
         shown = [m for m in self.server.person(self.learner.external_id).screen if m.by_oa]
-        return [Seen(m.ref, m.text, tuple(((title, action[1:]),) for title, action in m.buttons)) for m in shown]
+        return [
+            Seen(m.ref, m.text, tuple(((title, action[1:]),) for title, action in m.buttons), bool(m.file_name))
+            for m in shown
+        ]
 
     async def lose(self, ref: str) -> None:
         person = self.server.person(self.learner.external_id)
@@ -263,7 +283,8 @@ def opens_zalo(*, buttons: bool) -> Callable[[], AbstractAsyncContextManager[Rig
             person.is_follower, person.spoke_at = True, server.clock.now()
             wire = Wire(connect_timeout_s=2.0, read_timeout_s=SHORT_WAIT_S)
             client = ZaloClient(wire, OneToken(server), Bases(server.url, server.url))
-            channel = ZaloChannel(client, buttons=buttons)
+            papers = Papers(client, OnePage(), Shelf(client))
+            channel = ZaloChannel(client, buttons=buttons, papers=papers)
             try:
                 yield ZaloRig(server, channel, Address(person.user_id, tag="1"))
             finally:
@@ -332,8 +353,8 @@ class RigKind:
 RIGS: dict[str, RigKind] = {
     "telegram": RigKind(open_telegram, frozenset(Fault), shows_files=True),
     "browser": RigKind(open_browser, shows_files=True),
-    "zalo": RigKind(opens_zalo(buttons=False), ZALO_FAULTS),
-    "zalo with buttons": RigKind(opens_zalo(buttons=True), ZALO_FAULTS),
+    "zalo": RigKind(opens_zalo(buttons=False), ZALO_FAULTS, shows_files=True),
+    "zalo with buttons": RigKind(opens_zalo(buttons=True), ZALO_FAULTS, shows_files=True),
     "zalo bot": RigKind(open_zalo_bot, ZALO_BOT_FAULTS),
 }
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from channels.fitting import fitted
 from channels.messages import (
     Address,
     Attachment,
@@ -188,35 +189,49 @@ async def test_an_edit_of_what_never_was_is_sent_anew(rig: Rig) -> None:
 # --- files ---
 
 PAGE = Message("Một trang A4. " * 100, title="Biên bản", attachment=Attachment(FileKind.TOOL, "bien-ban"))
+PICTURE = Message("CĐCS May", title="Báo cáo", attachment=Attachment(FileKind.REPORT, "4:2026-H2:png"))
 
 
-async def test_a_file_arrives_with_its_words_or_the_channel_says_that_it_shows_none(rig: Rig) -> None:
-    if not rig.channel.capabilities.files:
+def alone(rig: Rig, name: str = "bien-ban") -> Message:
+    """A file as the channel takes it, in the last of the messages that carry it."""
+    return fitted(replace(PAGE, attachment=Attachment(FileKind.TOOL, name)), rig.channel.capabilities)[-1]
+
+
+@pytest.mark.parametrize("message", [PAGE, PICTURE], ids=["page", "picture"])
+async def test_a_file_arrives_with_its_words_or_they_say_where_it_is(rig: Rig, message: Message) -> None:
+    assert message.attachment is not None
+    shows = message.attachment.ending in rig.channel.capabilities.files
+    refs = [await rig.channel.send(rig.learner, part) for part in fitted(message, rig.channel.capabilities)]
+
+    seen = await rig.seen()
+    assert [each.ref for each in seen] == refs
+    assert [each.has_file for each in seen] == [False] * (len(seen) - 1) + [shows]
+    assert seen[0].text.startswith(f"{message.title}\n{message.text[:14]}")
+    assert ("Kênh này không nhận tệp" in seen[0].text) is not shows
+
+
+async def test_a_file_that_the_channel_does_not_carry_is_refused(rig: Rig) -> None:
+    if not rig.channel.capabilities.files or rig.channel.capabilities.bare_files:
         with pytest.raises(RefusedError):
             await rig.channel.send(rig.learner, PAGE)
-        return
-
-    ref = await rig.channel.send(rig.learner, PAGE)
-
-    [seen] = await rig.seen()
-    assert (seen.ref, seen.has_file) == (ref, True)
-    assert seen.text.startswith("Biên bản\nMột trang A4. ")
+        assert await rig.seen() == []
 
 
 @pytest.mark.parametrize("rig", with_files(), indirect=True)
 async def test_what_would_take_a_files_place_is_not_lost(rig: Rig) -> None:
-    ref = await rig.channel.send(rig.learner, replace(PAGE, buttons=YES_NO))
+    for part in fitted(replace(PAGE, buttons=YES_NO), rig.channel.capabilities):
+        ref = await rig.channel.send(rig.learner, part)
 
     await rig.channel.send(Address(rig.learner.external_id, "2"), Message("Câu 2", replaces=ref))
 
     assert (await rig.seen())[-1].text == "Câu 2"
 
 
-@pytest.mark.parametrize("rig", ["telegram"], indirect=True)  # a page asks for the file itself, and later
+@pytest.mark.parametrize("rig", ["telegram", "zalo"], indirect=True)  # a page asks for the file itself, and later
 @pytest.mark.parametrize(("name", "error"), [("gone", RefusedError), ("slow", UnreachableError)])
 async def test_a_file_that_is_not_there_is_surely_not_sent(rig: Rig, name: str, error: type[SendError]) -> None:
     with pytest.raises(error):
-        await rig.channel.send(rig.learner, replace(PAGE, attachment=Attachment(FileKind.TOOL, name)))
+        await rig.channel.send(rig.learner, alone(rig, name))
 
     assert await rig.seen() == []
 
@@ -232,10 +247,11 @@ async def test_a_file_that_is_not_there_is_surely_not_sent(rig: Rig, name: str, 
     indirect=["rig"],
 )
 async def test_a_file_fails_as_a_message_does(rig: Rig, fault: Fault, error: type[SendError]) -> None:
+    await rig.channel.send(rig.learner, alone(rig))
     await rig.fail(fault)
 
     with pytest.raises(error):
-        await rig.channel.send(rig.learner, PAGE)
+        await rig.channel.send(rig.learner, alone(rig))
 
 
 # --- faults: each class says what to do next ---

@@ -101,6 +101,7 @@ def said_of_drills() -> Iterator[tuple[str, Message]]:
 def said_to_newcomers() -> Iterator[tuple[str, Message]]:
     yield "agreed", words.agreed(NAME, INSTALLATION.invited_by)
     yield "stranger", words.welcome_stranger(INSTALLATION)
+    yield "stranger without links", words.welcome_stranger(INSTALLATION, has_links=False)
     for message in (words.declined, words.code_unknown, words.too_many_tries, words.unit_unknown, words.name_asked):
         yield message.__name__, message()
     for message in (words.contact_asked, words.contact_not_own, words.contact_unmatched, words.already_taken):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from channels.messages import Capabilities
+from channels import zalo
+from channels.messages import ANY_FILE, Capabilities, Message
 from handlers import actions, digest
 from learning.periods import parse
 from reports import attached, card
@@ -17,7 +18,6 @@ from tests.builders import unit
 from tests.reports.conftest import CUT_OFF, MONDAY, WEEK, Union, labels
 
 if TYPE_CHECKING:
-    from channels.messages import Message
     from handlers.context import Context
 
 W47 = parse("2026-W47")
@@ -76,7 +76,23 @@ async def test_files_are_offered_where_the_chat_sends_them_and_reach_who_may_see
 
 
 async def _with_files(union: Union, who: str) -> Context:
-    return replace(await union.context(who), capabilities=Capabilities(edits=True, asks_contact=False, files=True))
+    return replace(await union.context(who), capabilities=Capabilities(edits=True, asks_contact=False, files=ANY_FILE))
+
+
+async def test_excel_is_not_sent_where_the_chat_takes_none_but_its_place_is_told(union: Union) -> None:
+    where = "https://tap-huan.example.vn/dang-nhap"
+    ctx = await union.context("tỉnh")
+    ctx = replace(ctx, capabilities=zalo.CAPABILITIES, installation=replace(ctx.installation, board_link=where))
+    action = actions.GetFile(union.units["T01"], "2026-W47", "xlsx")
+
+    [asked] = await digest.report(ctx)
+    [told] = await digest.send_file(ctx, action)
+    [paper] = await digest.send_file(ctx, replace(action, shape="docx"))
+
+    assert asked.text.endswith(f"Bảng Excel: mở Bảng theo dõi, {where}")
+    assert (told.attachment, told.text.endswith(where)) == (None, True)
+    assert paper.attachment is not None
+    assert Message.from_json(asked.as_json()) == asked
 
 
 def _refused(said: list[Message]) -> bool:

@@ -117,7 +117,8 @@ class ZaloDoor:
         for shown in self.person.screen:
             if shown.by_oa and shown.ref not in self.screen:
                 rows = tuple(((title, payload.removeprefix("#")),) for title, payload in shown.buttons)
-                self.screen[shown.ref] = Seen(shown.ref, shown.text, rows, shown.card)
+                text = "\n".join(filter(None, (shown.text, shown.file_name and f"({shown.file_name})")))
+                self.screen[shown.ref] = Seen(shown.ref, text, rows, shown.card)
                 found.append(News(self.screen[shown.ref], is_edit=False))
         return found
 

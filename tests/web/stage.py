@@ -135,7 +135,7 @@ class Stage:
             endpoint=self.endpoint,
             public_url=public_url,
             files=OneFile(),
-            demo=DemoParts(PERSONAS, lambda: self.now, self.advance, zalo.written) if demo else None,
+            demo=DemoParts(PERSONAS, lambda: self.now, self.advance, zalo.CAPABILITIES) if demo else None,
             heartbeat_s=heartbeat_s,
             now=lambda: self.now,
             board=board,

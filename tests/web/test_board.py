@@ -15,12 +15,14 @@ import pytest
 from sqlalchemy import event
 from structlog.testing import capture_logs
 
+from channels.messages import Kind
 from learning.rights import Deed
 from learning.roles import Role
 from learning.targets import TARGETS
 from reports import scope
 from reports.targets import Measured
-from storage import reporting, rollup, web_sessions
+from storage import accounts, outbox, reporting, rollup, web_sessions
+from storage.tables import delivery
 from tests.builders import cadre, move, post, unit
 from tests.reports.conftest import ASSIGNED, CUT_OFF, Union
 from web.board import cookies
@@ -258,6 +260,24 @@ async def test_pages_follow_each_other_in_every_order(office: Office) -> None:
         "Không có đơn vị nào khớp"
         in (await office.gets("tỉnh hai", f"/bang/{office.units['T02']}/don-vi?tim=Hoa%20Sen")).text
     )
+
+
+async def test_what_zalo_did_not_let_through_is_told_by_its_name(office: Office) -> None:
+    async with office.stage.database.begin() as conn:
+        [door] = await accounts.open_doors(conn, office.people["tổ 1"])
+        for number, reason in enumerate(("zalo_window", "zalo_window", "zalo_budget", "no_longer_due")):
+            key = f"k{number}"
+            run_at = office.stage.now - timedelta(hours=1)
+            await outbox.queue(conn, account_id=door, kind=Kind.NOTICE, key=key, subject=None, run_at=run_at)
+            ended = delivery.update().where(delivery.c.unique_key == key)
+            await conn.execute(ended.values(state="unsendable", reason=reason))
+
+    page = (await office.gets("tỉnh", f"/bang/{office.units['T01']}/tin")).text
+
+    rows = dict(re.findall(r'<th scope="row">([^<]+)</th><td class="figure">([^<]+)<', page))
+    assert rows["Zalo chưa cho nhắn"] == "2"
+    assert rows["Không gửi vì hết hạn mức tin Zalo"] == "1"
+    assert rows["Không gửi vì đến lượt thì không còn cần hoặc kênh không nhận"] == "1"
 
 
 async def test_files_hold_what_is_seen_and_no_formula(office: Office) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from channels.messages import Message, Tap
+from channels.messages import Attachment, Button, FileKind, Message, Tap
 from learning.calendar import ZONE
 from tests.web.stage import PERSONAS, QUESTION, VERDICT
 from web.dates import next_monday, spoken
@@ -227,6 +227,39 @@ async def test_as_on_zalo_what_comes_is_a_new_bubble_and_counts_as_seen(stage: S
     assert "data-tap" not in first["html"] + second["html"]
     page = await demo.opens("/demo/chu_tich")
     assert "data-unread hidden" in page.text.partition('data-persona="to_truong"')[2].partition("</a>")[0]
+
+
+async def test_as_on_zalo_a_long_text_and_a_file_are_bubbles_of_their_own(stage: Stage, demo: Browser) -> None:
+    listener = await demo.hears("/demo/to_truong/zalo/events")
+    await stage.send("demo-1", Message("\n\n".join(["Việc phải làm. " * 40] * 4), title="Sổ việc"))
+    told = [await listener.next("message") for _ in range(2)]
+    for ending in ("docx", "xlsx"):
+        asked = Attachment(FileKind.REPORT, f"4:2026-H2:{ending}")
+        await stage.send("demo-1", Message(f"Bản {ending}.", title="Báo cáo", attachment=asked))
+    page = await demo.opens("/demo/to_truong/zalo")
+
+    assert ["(1/2)" in told[0]["html"], "(2/2)" in told[1]["html"]] == [True, True]
+    assert told[0]["ref"] != told[1]["ref"]
+    assert page.text.count('<article class="bubble') == 5
+    assert page.text.count('<a class="file" href="/demo/to_truong/zalo/file/') == 1
+    assert "Kênh này không nhận tệp .xlsx." in page.text
+
+
+async def test_as_on_zalo_numbers_count_what_is_shown(stage: Stage, demo: Browser) -> None:
+    rows = tuple((Button(label, f"file:4:2026-H2:{label}", file=label),) for label in ("png", "xlsx", "docx"))
+    await stage.send("demo-1", Message("Số liệu", rows))
+
+    page = await demo.opens("/demo/to_truong/zalo")
+    for typed in ("1", "2", "3"):
+        await demo.posts("/demo/to_truong/zalo/say", text=typed)
+
+    assert "1. png" in page.text
+    assert "2. docx" in page.text
+    assert [getattr(said, "action", None) for said in stage.taken] == [
+        "file:4:2026-H2:png",
+        "file:4:2026-H2:docx",
+        None,
+    ]
 
 
 async def test_the_pushed_clock_leads_back_to_the_view(demo: Browser) -> None:

@@ -43,12 +43,11 @@ def test_zalo_never_edits_and_has_no_bold() -> None:
     assert looks.telegram(message).is_edit
 
 
-def test_what_zalo_cuts_is_told() -> None:
+def test_zalo_gets_a_long_text_in_parts() -> None:
     look = looks.zalo(Message("a" * 3_000))
 
-    assert len(look.text) == 2_000
-    assert look.cut_at == 2_000
-    assert looks.zalo(Message("a" * 2_000)).cut_at == 0
+    assert [len(text) for text in (look.text, *look.then)] == [2_000, 1_018]
+    assert looks.zalo(Message("a" * 2_000)).then == ()
 
 
 def test_a_length_counts_letters_as_composed() -> None:

@@ -34,6 +34,8 @@ _OUTCOMES = (
     ("Gửi không được", {"failed"}),
 )
 _PAUSED = "paused"
+_CLOSED = ("zalo_window", "zalo_template", "zalo_night")
+_SPENT = ("zalo_budget", "zalo_quota")
 
 
 class InsightPages:
@@ -103,8 +105,11 @@ def _outcomes(counted: Mapping[tuple[str, str], int]) -> Sequence[tuple[str, int
     ]
     unsendable = {reason: number for (state, reason), number in counted.items() if state == "unsendable"}
     paused = unsendable.pop(_PAUSED, 0)
+    closed, spent = (sum(unsendable.pop(reason, 0) for reason in reasons) for reasons in (_CLOSED, _SPENT))
     return [
         *rows,
         ("Không gửi vì đơn vị tạm dừng", paused),
+        *((("Zalo chưa cho nhắn", closed),) if closed else ()),
+        *((("Không gửi vì hết hạn mức tin Zalo", spent),) if spent else ()),
         ("Không gửi vì đến lượt thì không còn cần hoặc kênh không nhận", sum(unsendable.values())),
     ]

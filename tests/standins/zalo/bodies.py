@@ -61,8 +61,8 @@ def content_of(body: dict[str, Any]) -> Content:
             raise _bad("text is empty")
         return Content(text)
     match attachment:
-        case {"type": "file", "payload": {"token": str(token)}}:
-            return Content(text, file_token=token)
+        case {"type": "file", "payload": {"token": str(token), **rest}, **more} if not (rest or more or text):
+            return Content("", file_token=token)
         case {"type": "template", "payload": dict(payload)}:
             return _template(text, payload)
         case _:

@@ -21,6 +21,7 @@ class Shown:
     text: str
     buttons: tuple[tuple[str, str], ...] = ()
     card: bool = False
+    file_name: str = ""  # of a picture or a file
 
     @property
     def titles(self) -> tuple[str, ...]:

@@ -33,6 +33,8 @@ OPEN_S = 7 * 86_400
 UPLOAD_LASTS_S = 7 * 86_400
 MAX_VALUE = 30
 MAX_LISTED = 10
+PICTURES = (".jpg", ".jpeg", ".png")
+FILES = (".pdf", ".doc", ".docx", ".csv")
 MAX_PICTURE = 1_048_576
 MAX_FILE = 5 * 1_048_576
 
@@ -80,12 +82,15 @@ class ZaloServer:
         self.sent_by_phone: list[tuple[str, dict[str, str]]] = []
         self.echoes = True
         self.token_latency_s = 0.0
+        self.upload_began, self.upload_may_end = asyncio.Event(), asyncio.Event()
+        self.upload_may_end.set()
         self.counted: list[Counted] = []
         self.refused: list[tuple[str, int, str]] = []
         self.url = ""
         self.uploads = 0
         self._written: list[dict[str, Any]] = []
         self._uploads: dict[str, float] = {}
+        self._names: dict[str, str] = {}
         self._people: dict[str, Person] = {}
         self._called_at: deque[float] = deque()
         self._last_id = 0
@@ -203,13 +208,16 @@ class ZaloServer:
     async def _cs(self, _: web.Request, body: dict[str, Any]) -> dict[str, Any]:
         person = self._reached(recipient_of(body))
         content = content_of(body)
-        for held in filter(None, (content.attachment_id, content.file_token)):
-            if self._uploads.get(held, 0.0) <= self.clock.now():
+        for held, is_of in ((content.attachment_id, PICTURES), (content.file_token, FILES)):
+            if held and self._uploads.get(held, 0.0) <= self.clock.now():
                 raise RefusalError(-100, "Attachment has expired")
+            if held and not self._names[held].lower().endswith(is_of):
+                raise RefusalError(-201, "a picture is no file, and a file no picture")
         quota = self._quota(person)
         ref = self.next_id()
         self.counted.append(Counted(person.user_id, ref, quota["quota_type"] if quota else "billed", time.monotonic()))
-        person.shows(Shown(ref, True, content.text, content.buttons, content.card))
+        name = self._names.get(content.attachment_id or content.file_token, "")
+        person.shows(Shown(ref, True, content.text, content.buttons, content.card, name))
         self.keep(OA_ID, person.user_id, ref, content.text)
         if self.echoes:
             self._echo(person, ref, content.text)
@@ -303,10 +311,10 @@ class ZaloServer:
             raise RefusalError(-1121, "Template data is missing or unknown")
 
     async def _upload_image(self, request: web.Request, _: dict[str, Any]) -> dict[str, Any]:
-        return {"attachment_id": await self._upload(request, (".jpg", ".jpeg", ".png"), MAX_PICTURE)}
+        return {"attachment_id": await self._upload(request, PICTURES, MAX_PICTURE)}
 
     async def _upload_file(self, request: web.Request, _: dict[str, Any]) -> dict[str, Any]:
-        return {"token": await self._upload(request, (".pdf", ".doc", ".docx", ".csv"), MAX_FILE)}
+        return {"token": await self._upload(request, FILES, MAX_FILE)}
 
     async def _upload(self, request: web.Request, endings: tuple[str, ...], limit: int) -> str:
         form = await request.post()
@@ -315,9 +323,12 @@ class ZaloServer:
             raise RefusalError(-201, "file is invalid")
         if len(given.file.read()) > limit:
             raise RefusalError(-210, "file is too large")
+        self.upload_began.set()
+        await self.upload_may_end.wait()
         self.uploads += 1
         known = f"upload-{self.next_id()}"
         self._uploads[known] = self.clock.now() + UPLOAD_LASTS_S
+        self._names[known] = given.filename
         return known
 
     async def _get_oa(self, _: web.Request, __: dict[str, Any]) -> dict[str, Any]:
