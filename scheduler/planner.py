@@ -18,6 +18,7 @@ from scheduler.slots import DAY_BEGINS, Job, Slot, due_slots
 from storage import (
     broadcasts,
     due,
+    items,
     jobs,
     joining,
     learners,
@@ -278,4 +279,8 @@ class Planner:
             await web_sessions.forget_old(conn, now)
             await uploads.forget_old(conn, now)
             await search_misses.forget_old(conn, day_of(now))
+        async with self._database.connect() as conn:
+            added_up = await items.items(conn)
+        async with self._database.begin() as conn:
+            await items.keep(conn, added_up, now)
         return 0
