@@ -118,6 +118,8 @@ org_unit = _table(
         "id",
         "name_fold",
         "code",
+        "unit_type",
+        "valid_to",
         sqlite_where=text(ABOVE_GROUPS),
         postgresql_where=text(ABOVE_GROUPS),
     ),

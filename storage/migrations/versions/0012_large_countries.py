@@ -19,7 +19,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_org_unit_search",
         "org_unit",
-        ["sort_name", "id", "name_fold", "code"],
+        ["sort_name", "id", "name_fold", "code", "unit_type", "valid_to"],
         sqlite_where=_ABOVE_GROUPS,
         postgresql_where=_ABOVE_GROUPS,
     )
