@@ -264,12 +264,10 @@ class Planner:
     async def _nightly(self, now: datetime) -> int:
         await self.fold(now)
         async with self._database.connect() as conn:
-            await allow_long(conn)
             wrong = await rollup.differences(conn, self._assigned, day_of(now))
         if wrong:
             log.error("rollup_differs", rows=len(wrong))
             async with self._database.begin() as conn:
-                await allow_long(conn)
                 await rollup.rebuild(conn, self._assigned, day_of(now))
         async with self._database.begin() as conn:
             await allow_long(conn)

@@ -2,8 +2,9 @@
 `unit_rollup`: the posts of every unit, its own and with everything below, kept within seconds of what happens.
 
 A tap only marks whom it concerns. `fold` takes the marks and recounts the units concerned, so it may run twice or late;
-`rebuild` counts everything anew; both give the same. One fold runs at a time: it holds the row of `setting` that says
-on which day and for which chuyên đề was counted. Always all = own + the sum of the children's all.
+where a mark says that the tree has changed it looks at every unit. `rebuild` counts everything anew; both give the
+same. One fold runs at a time: it holds the row of `setting` that says on which day and for which chuyên đề was counted.
+Always all = own + the sum of the children's all.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from sqlalchemy import ColumnElement, delete, func, literal_column, or_, select,
 from channels.messages import PersonId, UnitId
 from learning.roles import Role, Track
 from storage import recognition_decisions
-from storage.database import insert
+from storage.database import allow_long, insert
 from storage.posts import ALL, OWN, Counts, own_counts, period_of
 from storage.rollup_tree import Key, above, add, batches, mend, sum_up
 from storage.tables import COUNTS, org_unit, position, rollup_dirty, setting, unit_closure, unit_rollup
@@ -64,7 +65,7 @@ async def mark_person(conn: AsyncConnection, person_id: PersonId) -> None:
 
 
 async def mark_unit(conn: AsyncConnection, unit_id: UnitId) -> None:
-    """Something changed in a unit: its posts, its validity, its place in the tree. One statement."""
+    """Something changed in a unit: its posts, its validity. Who writes the closure marks the tree. One statement."""
     await conn.execute(rollup_dirty.insert().values(unit_id=unit_id))
 
 
@@ -117,6 +118,7 @@ async def fold(conn: AsyncConnection, assigned: Mapping[Track, str], today: date
     )
     marks = (await conn.execute(taken)).all()
     persons = {mark.person_id for mark in marks if mark.person_id is not None}
+    has_moved = any(mark.person_id is None and mark.unit_id is None for mark in marks)
     await recognition_decisions.grant(conn, persons)
     if len(marks) == PAGE:
         waiting = select(func.count()).select_from(select(rollup_dirty.c.id).limit(REBUILD_ABOVE).subquery())
@@ -125,7 +127,7 @@ async def fold(conn: AsyncConnection, assigned: Mapping[Track, str], today: date
     if marks:
         marked = {mark.unit_id for mark in marks if mark.unit_id is not None}
         units = marked | await _units_of(conn, persons)
-        await _recount(conn, assigned, today, units, has_moved=bool(marked))
+        await _recount(conn, assigned, today, units, has_moved=has_moved)
     return len(marks)
 
 
@@ -165,6 +167,7 @@ async def _recount(
             if change := exact.get(key, Counts()) - stored.get(key, Counts()):
                 changes[key] = change
     if has_moved:
+        await allow_long(conn)  # every unit is looked at
         await add(conn, changes, {})
         touched = units | await mend(conn)
     else:
@@ -180,6 +183,7 @@ async def _recount(
 
 async def rebuild(conn: AsyncConnection, assigned: Mapping[Track, str], today: date) -> int:
     """Count everything anew; returns the number of marks that this settled."""
+    await allow_long(conn)
     await _lock_basis(conn)
     marked = select(rollup_dirty.c.person_id).where(rollup_dirty.c.person_id.is_not(None)).distinct()
     await recognition_decisions.grant(conn, set((await conn.execute(marked)).scalars()))
@@ -194,6 +198,7 @@ async def rebuild(conn: AsyncConnection, assigned: Mapping[Track, str], today: d
 
 async def differences(conn: AsyncConnection, assigned: Mapping[Track, str], today: date) -> Sequence[Difference]:
     """Where `unit_rollup` is not what counting everything gives; nothing is changed."""
+    await allow_long(conn)
     own = own_counts(assigned, today).cte("own")
     zero: ColumnElement[int] = literal_column("0")
     exact_own = select(

@@ -498,7 +498,7 @@ unit_rollup = _table(
 )
 
 rollup_dirty = _table(
-    "rollup_dirty",  # appended in the tap's transaction, folded within seconds
+    "rollup_dirty",  # appended in the tap's transaction, folded within seconds; naming nobody: the tree has changed
     _id(),
     _ref("person_id", "person.id", nullable=True),
     _ref("unit_id", "org_unit.id", nullable=True),
