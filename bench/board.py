@@ -68,7 +68,7 @@ async def run(args: Namespace) -> int:
     return 0
 
 
-async def measure(url: str, args: Namespace) -> tuple[dict[str, Any], dict[str, Any]]:
+async def measure(url: str, args: Namespace, completions: int = COMPLETIONS) -> tuple[dict[str, Any], dict[str, Any]]:
     """Fill the database, then everything in turn; each part with the machine's load when it began."""
     made = await country.settle(url, units=args.units, learners=args.learners, lessons=args.lessons)
     figures: dict[str, Any] = {
@@ -84,7 +84,7 @@ async def measure(url: str, args: Namespace) -> tuple[dict[str, Any], dict[str, 
         figures["counting"] = await counting(database, made.assigned)
         figures["pages"] = await pages(database, url, args.supervisors, args.seconds, args.processes)
         if args.on == "postgresql":
-            figures["visible"] = _loaded(await visible.measure(database, url, made.assigned, COMPLETIONS))
+            figures["visible"] = _loaded(await visible.measure(database, url, made.assigned, completions))
         peers = {"counted_live": await counted_live(database, made.assigned)}
     finally:
         await database.close()
