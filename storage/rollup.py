@@ -20,13 +20,14 @@ from learning.roles import Role, Track
 from storage import recognition_decisions
 from storage.database import allow_long, insert
 from storage.posts import ALL, OWN, Counts, own_counts, period_of
-from storage.rollup_tree import Key, above, add, batches, mend, sum_up
+from storage.rollup_tree import Key, above, add, batches, mend
 from storage.tables import COUNTS, org_unit, position, rollup_dirty, setting, unit_closure, unit_rollup
 from storage.unit_figures import children, read, take_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sqlalchemy import Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 __all__ = [
@@ -189,16 +190,18 @@ async def rebuild(conn: AsyncConnection, assigned: Mapping[Track, str], today: d
     await recognition_decisions.grant(conn, set((await conn.execute(marked)).scalars()))
     settled = (await conn.execute(delete(rollup_dirty))).rowcount
     await conn.execute(delete(unit_rollup))
-    own = own_counts(assigned, today)
-    await conn.execute(unit_rollup.insert().from_select(["unit_id", "role", *OWN], own, include_defaults=False))
-    await sum_up(conn)
+    cells = union_all(*_exact(assigned, today)).subquery()
+    exact = select(
+        cells.c.unit_id, cells.c.role, *(func.sum(cells.c[name]).label(name) for name in (*OWN, *ALL))
+    ).group_by(cells.c.unit_id, cells.c.role)
+    columns = ["unit_id", "role", *OWN, *ALL]
+    await conn.execute(unit_rollup.insert().from_select(columns, exact, include_defaults=False))
     await _write_basis(conn, _basis(assigned, today))
     return int(settled)
 
 
-async def differences(conn: AsyncConnection, assigned: Mapping[Track, str], today: date) -> Sequence[Difference]:
-    """Where `unit_rollup` is not what counting everything gives; nothing is changed."""
-    await allow_long(conn)
+def _exact(assigned: Mapping[Track, str], today: date) -> tuple[Select[Any], Select[Any]]:
+    """What counting everything gives, in rows to be added up: units' own posts, and those of each unit above."""
     own = own_counts(assigned, today).cte("own")
     zero: ColumnElement[int] = literal_column("0")
     exact_own = select(
@@ -213,10 +216,16 @@ async def differences(conn: AsyncConnection, assigned: Mapping[Track, str], toda
         *(zero.label(name) for name in OWN),
         *(own.c[name].label(f"all_{name}") for name in COUNTS),
     ).join(own, own.c.unit_id == unit_closure.c.unit_id)
+    return exact_own, exact_all
+
+
+async def differences(conn: AsyncConnection, assigned: Mapping[Track, str], today: date) -> Sequence[Difference]:
+    """Where `unit_rollup` is not what counting everything gives; nothing is changed."""
+    await allow_long(conn)
     stored = select(
         unit_rollup.c.unit_id, unit_rollup.c.role, *((-unit_rollup.c[name]).label(name) for name in (*OWN, *ALL))
     )
-    cells = union_all(exact_own, exact_all, stored).subquery()
+    cells = union_all(*_exact(assigned, today), stored).subquery()
     sums = {name: func.sum(cells.c[name]) for name in (*OWN, *ALL)}
     query = (
         select(cells.c.unit_id, cells.c.role, *(column.label(name) for name, column in sums.items()))
