@@ -45,6 +45,7 @@ log = structlog.get_logger()
 
 PAGE = 25  # learners looked at in one transaction: short, so that a tap waits for milliseconds
 DAY_PAGE = 2_000  # learners queued in one transaction, by one or two statements
+MOST_TOLD = 1_000  # rows of the roll-up that have drifted; the log says how many, no more is needed
 DAY = timedelta(days=1)
 FEW_S = 60.0  # what goes out in a minute needs no spreading
 SHARE = 0.8  # of the platform's pace: digests and notices go out besides
@@ -264,7 +265,7 @@ class Planner:
     async def _nightly(self, now: datetime) -> int:
         await self.fold(now)
         async with self._database.connect() as conn:
-            wrong = await rollup.differences(conn, self._assigned, day_of(now))
+            wrong = await rollup.differences(conn, self._assigned, day_of(now), limit=MOST_TOLD)
         if wrong:
             log.error("rollup_differs", rows=len(wrong))
             async with self._database.begin() as conn:

@@ -219,8 +219,10 @@ def _exact(assigned: Mapping[Track, str], today: date) -> tuple[Select[Any], Sel
     return exact_own, exact_all
 
 
-async def differences(conn: AsyncConnection, assigned: Mapping[Track, str], today: date) -> Sequence[Difference]:
-    """Where `unit_rollup` is not what counting everything gives; nothing is changed."""
+async def differences(
+    conn: AsyncConnection, assigned: Mapping[Track, str], today: date, *, limit: int | None = None
+) -> Sequence[Difference]:
+    """Where `unit_rollup` is not what counting everything gives, at most so many; nothing is changed."""
     await allow_long(conn)
     stored = select(
         unit_rollup.c.unit_id, unit_rollup.c.role, *((-unit_rollup.c[name]).label(name) for name in (*OWN, *ALL))
@@ -232,6 +234,7 @@ async def differences(conn: AsyncConnection, assigned: Mapping[Track, str], toda
         .group_by(cells.c.unit_id, cells.c.role)
         .having(or_(*(column != 0 for column in sums.values())))
         .order_by(cells.c.unit_id, cells.c.role)
+        .limit(limit)
     )
     return [
         Difference(UnitId(row.unit_id), Role(row.role), Counts.of(row, "own_"), Counts.of(row, "all_"))
