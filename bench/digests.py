@@ -23,6 +23,7 @@ from learning.calendar import at, day_of, monday
 from learning.periods import week_ending
 from learning.roles import Track
 from reports.digest import plan_digests, render_digest, render_queued
+from reports.shared import Shared
 from scheduler.slots import DIGEST_HOUR
 from storage import rollup, schema
 from storage.database import open_database
@@ -102,8 +103,9 @@ async def _level(database: Database, cut_off: datetime, now: datetime) -> dict[s
             await conn.execute(select(func.count()).select_from(org_unit).where(org_unit.c.unit_type == LEVEL))
         ).scalar_one()
     took: list[float] = []
+    shared = Shared()  # as the running program has one
     started, worked = time.perf_counter(), time.process_time()
-    await asyncio.gather(*(_write(database, subjects[place::WRITERS], now, took) for place in range(WRITERS)))
+    await asyncio.gather(*(_write(database, subjects[place::WRITERS], now, shared, took) for place in range(WRITERS)))
     write_s, write_cpu_s = time.perf_counter() - started, time.process_time() - worked
     return {
         "unions": unions,
@@ -118,11 +120,13 @@ async def _level(database: Database, cut_off: datetime, now: datetime) -> dict[s
     }
 
 
-async def _write(database: Database, subjects: Sequence[Mapping[str, Any]], now: datetime, took: list[float]) -> None:
+async def _write(
+    database: Database, subjects: Sequence[Mapping[str, Any]], now: datetime, shared: Shared, took: list[float]
+) -> None:
     async with database.connect() as conn:
         for subject in subjects:
             started = time.perf_counter()
-            await render_queued(conn, subject, now)
+            await render_queued(conn, subject, now, shared=shared)
             took.append(time.perf_counter() - started)
 
 

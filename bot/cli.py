@@ -50,7 +50,9 @@ REFUSED = 1
 ON_DATABASE = dict.fromkeys(cli_sending.COMMANDS, cli_sending.run) | dict.fromkeys(
     cli_decision.COMMANDS, cli_decision.run
 )
-BENCHES = {name: f"bench.{name}" for name in ("bulk", "digests", "pace", "plan", "report", "roster", "search", "taps")}
+BENCHES = {
+    name: f"bench.{name}" for name in ("board", "bulk", "digests", "pace", "plan", "report", "roster", "search", "taps")
+}
 
 
 def parser() -> ArgumentParser:
@@ -93,9 +95,13 @@ def parser() -> ArgumentParser:
     bench.add_argument("name", choices=sorted(BENCHES))
     bench.add_argument("--json", action="store_true")
     bench.add_argument("--seconds", type=float, default=10.0, help="thời gian mỗi lượt đo")
-    bench.add_argument("--units", type=int, default=120_000, help="số đơn vị (digests)")
+    bench.add_argument("--units", type=int, default=120_000, help="số đơn vị (board, digests)")
     bench.add_argument("--rows", type=int, default=120_000, help="số dòng (report)")
-    bench.add_argument("--learners", type=int, default=1_000_000, help="số người học (plan)")
+    bench.add_argument("--learners", type=int, default=1_000_000, help="số người học (board, digests, plan)")
+    bench.add_argument("--lessons", type=int, default=20, help="số bài mỗi người đã học (board)")
+    bench.add_argument("--supervisors", type=int, default=200, help="số người xem bảng theo dõi (board)")
+    bench.add_argument("--processes", type=int, default=1, help="số chương trình mở trang (board)")
+    bench.add_argument("--on", choices=("postgresql", "sqlite"), default="postgresql", help="cơ sở dữ liệu (board)")
     return top
 
 

@@ -27,6 +27,7 @@ from handlers.syllabus import corrections
 from learning.calendar import day_of
 from learning.roles import Track
 from reports import digest
+from reports.shared import Shared
 from scheduler import holidays as days
 from scheduler.jobs import JobEngine, engine_for
 from scheduler.leader import CLOCK, lock_for
@@ -164,11 +165,14 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
     planner = planner_for(settings, database, library, off)
     post = Post(database, doors.channels, clock, real_clock, count)
     live = LiveLane(post)
+    shared = Shared()
 
     async def render(conn: AsyncConnection, outgoing: Outgoing) -> Message | str | datetime:
         if outgoing.kind is Kind.DIGEST:
             shown = doors.channels[outgoing.endpoint_id].capabilities
-            told = await digest.render_queued(conn, outgoing.subject or {}, clock.now(), with_files=bool(shown.files))
+            told = await digest.render_queued(
+                conn, outgoing.subject or {}, clock.now(), with_files=bool(shown.files), shared=shared
+            )
             return carried(told, shown) if isinstance(told, Message) else told
         return await _render(conn, outgoing, library, off, clock.now(), planner.reach)
 

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import signal
 from contextlib import AsyncExitStack
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -21,6 +22,7 @@ from channels import telegram, zalo_bot
 from channels.zalo import ZaloHook
 from learning.roles import Track
 from reports import targets
+from reports.shared import Shared
 from storage import outbox, reporting
 from web.app import make_app
 from web.board.parts import BoardParts
@@ -163,12 +165,19 @@ def _app(program: Program, demo: DemoParts | None, role: Role) -> web.Applicatio
 
 
 def _targets(program: Program) -> Callable[[AsyncConnection, UnitId, datetime], Awaitable[Sequence[Measured]]]:
-    """A unit's targets as they were kept last, since counting a whole country takes seconds; or now, if never."""
+    """
+    A unit's targets as they were kept last, since counting a whole country takes seconds.
+
+    Before anything was kept they are counted as of now, and shown for minutes to all who look.
+    """
     compulsory = [module.id for module in program.library.modules_for(Track.STAFF)]
+    shared = Shared()
 
     async def measured(conn: AsyncConnection, unit_id: UnitId, now: datetime) -> Sequence[Measured]:
-        cut_off = await reporting.previous_cut_off(conn, now, unit_id) or now
-        return await targets.measures(conn, unit_id, cut_off, compulsory)
+        cut_off = await reporting.previous_cut_off(conn, now, unit_id)
+        if cut_off is not None:
+            return await targets.measures(conn, unit_id, cut_off, compulsory)
+        return await shared.get(unit_id, now, partial(targets.measures, conn, unit_id, now, compulsory))
 
     return measured
 

@@ -8,6 +8,7 @@ kept, so that planning again writes to nobody twice. A month or quarter that end
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from channels.messages import Kind, Message, PersonId
@@ -16,6 +17,7 @@ from learning.periods import PeriodKind, of_day, parse, week_ending
 from reports import buttons, few, section, spans, words
 from reports.figures import Section, quiet_weeks
 from reports.figures import section as gather
+from reports.shared import Shared
 from storage import digests, outbox, reporting
 from storage.posts import Counts
 from storage.unit_figures import read
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from channels.messages import Button, UnitId
     from learning.periods import Period
     from storage.digests import Receiver
+    from storage.reporting import Unit
 
 PAGE = 50  # people decided for at once
 MAX_TEXT = 1_500  # code points, title included
@@ -134,12 +137,19 @@ async def _units_with_news(
 
 
 async def render_queued(
-    conn: AsyncConnection, subject: Mapping[str, Any], now: datetime, *, with_files: bool = False
+    conn: AsyncConnection,
+    subject: Mapping[str, Any],
+    now: datetime,
+    *,
+    with_files: bool = False,
+    shared: Shared | None = None,
 ) -> Message | str:
     """Write a queued digest when its turn comes; if it is no longer due, the reason instead."""
     cut_off = datetime.fromisoformat(subject["cut_off"])
     told = [parse(code) for code in subject.get("periods", ())]
-    message = await render_digest(conn, PersonId(subject["person"]), cut_off, now, periods=told, with_files=with_files)
+    message = await render_digest(
+        conn, PersonId(subject["person"]), cut_off, now, periods=told, with_files=with_files, shared=shared
+    )
     return message or "no_longer_receives"
 
 
@@ -176,6 +186,7 @@ async def render_digest(
     name: str = "",
     periods: Sequence[Period] = (),
     with_files: bool = False,
+    shared: Shared | None = None,
 ) -> Message | None:
     """
     Write one message for all units whose reports a person receives, the highest first.
@@ -188,6 +199,7 @@ async def render_digest(
         name: their name, where it is known already.
         periods: what is told, the one it is named by first; the week without any.
         with_files: whether the chat can send files, so that they are offered.
+        shared: keeps what was gathered at a cut-off for the next who reads of the same unit.
 
     Returns:
         The message; None if there is no unit to report on.
@@ -196,7 +208,13 @@ async def render_digest(
     if not units:
         return None
     since = periods[0].begins if periods else cut_off - _WEEK if cut_off else None
-    parts = [await gather(conn, unit, cut_off, now, is_within=True, since=since) for unit in units[: _MORE_BUTTONS + 1]]
+    shared = shared if shared is not None and cut_off is not None else Shared()
+
+    async def gathered(unit: Unit) -> Section:
+        return await gather(conn, unit, cut_off, now, is_within=True, since=since)
+
+    shown = units[: _MORE_BUTTONS + 1]
+    parts = [await shared.get((cut_off, since, unit), now, partial(gathered, unit)) for unit in shown]
     lines = [f"Kính gửi đồng chí {name or await reporting.full_name(conn, person_id)}."]
     if cut_off is None:
         title = "Số liệu học tập"
@@ -205,7 +223,8 @@ async def render_digest(
         is_week = not periods or periods[0].kind is PeriodKind.WEEK
         title = f"Báo cáo học tập {f'tuần {words.week(cut_off)}' if is_week else periods[0].label}"
         lines.append(f"Đến hết {words.day(words.last_day(cut_off))}, tính theo chức danh; hoàn thành là trên trợ lý.")
-        weeks = await quiet_weeks(conn, [unit.id for unit in units], cut_off)
+        ids = tuple(unit.id for unit in units)
+        weeks = await shared.get((cut_off, ids), now, partial(quiet_weeks, conn, ids, cut_off))
         if weeks > SILENT_WEEKS:
             lines.append(f"{weeks} tuần chưa có thêm người học.")
         lines += [line for period in periods[1:] if (line := await spans.told(conn, units[0], period))]

@@ -6,10 +6,11 @@ import asyncio
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from learning.targets import targets_on
+from learning.targets import Whom, targets_on
 from reports.targets import tally
 from reports.words import last_day
-from storage import target_snapshots, targets
+from storage import target_people, target_snapshots, targets
+from storage.database import allow_long
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -34,7 +35,13 @@ async def figures(conn: AsyncConnection, cut_off: datetime, compulsory: Collecti
     wanted = targets_on(day)
     if not wanted:
         return None
-    found: Figures = {(unit_id, wanted[0].key): (0, 0) for unit_id in await target_snapshots.units_above(conn, day)}
+    await allow_long(conn)
+    above = await target_snapshots.units_above(conn, day)
+    found: Figures = {(unit_id, wanted[0].key): (0, 0) for unit_id in above}
+    online = await target_people.online_above(conn, day, cut_off)
+    for target in wanted:
+        if target.whom is Whom.LEARNERS:  # they have no denominator: the chuyên đề stand in its place
+            found |= {(unit_id, target.key): online.get(unit_id, (0, 0))[::-1] for unit_id in above}
     for root in await target_snapshots.roots(conn, day):
         facts = await targets.facts(conn, root, day)
         found |= await asyncio.to_thread(_sums, facts, day, compulsory)  # seconds for a whole country

@@ -155,6 +155,9 @@ async def measures(
         if target.whom is Whom.MONEY:
             spent = await training_years.read(conn, unit_id, day.year)
             found.append(Measured(target, spent.spent_on_training or 0, spent.spent_in_all or 0, cut_off))
+        elif target.whom is Whom.LEARNERS and target.key in kept:
+            learners, courses = kept[target.key]
+            found.append(Measured(target, learners, None, cut_off, courses))
         elif target.whom is Whom.LEARNERS:
             courses, learners = await target_people.online(conn, unit_id, day, cut_off)
             found.append(Measured(target, learners, None, cut_off, courses))

@@ -19,6 +19,7 @@ from storage import (
     broadcasts,
     closed_snapshots,
     due,
+    items,
     jobs,
     joining,
     learners,
@@ -46,6 +47,7 @@ log = structlog.get_logger()
 
 PAGE = 25  # learners looked at in one transaction: short, so that a tap waits for milliseconds
 DAY_PAGE = 2_000  # learners queued in one transaction, by one or two statements
+MOST_TOLD = 1_000  # rows of the roll-up that have drifted; the log says how many, no more is needed
 DAY = timedelta(days=1)
 FEW_S = 60.0  # what goes out in a minute needs no spreading
 SHARE = 0.8  # of the platform's pace: digests and notices go out besides
@@ -271,12 +273,10 @@ class Planner:
     async def _nightly(self, now: datetime) -> int:
         await self.fold(now)
         async with self._database.connect() as conn:
-            await allow_long(conn)
-            wrong = await rollup.differences(conn, self._assigned, day_of(now))
+            wrong = await rollup.differences(conn, self._assigned, day_of(now), limit=MOST_TOLD)
         if wrong:
             log.error("rollup_differs", rows=len(wrong))
             async with self._database.begin() as conn:
-                await allow_long(conn)
                 await rollup.rebuild(conn, self._assigned, day_of(now))
         async with self._database.begin() as conn:
             await allow_long(conn)
@@ -287,4 +287,8 @@ class Planner:
             await uploads.forget_old(conn, now)
             await zalo_uploads.forget_old(conn, now)
             await search_misses.forget_old(conn, day_of(now))
+        async with self._database.connect() as conn:
+            added_up = await items.items(conn)
+        async with self._database.begin() as conn:
+            await items.keep(conn, added_up, now)
         return 0

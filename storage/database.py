@@ -11,7 +11,7 @@ import contextvars
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import event, make_url, text
+from sqlalchemy import event, func, make_url, select, text, true
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -27,6 +27,7 @@ MAX_BINDS = 30_000
 BUSY_TIMEOUT_MS = 30_000
 STATEMENT_TIMEOUT_S = 30.0  # a tap's take milliseconds; who knows of longer ones asks for patience
 PATIENCE = "15min"
+ROOM = "64MB"  # for each sort and hash of such a statement, before PostgreSQL takes to files
 
 # INSERT with ON CONFLICT, by dialect; statements of the hot path are built from it once, at import.
 INSERTS: Mapping[str, Callable[[Table], Any]] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
@@ -150,9 +151,10 @@ def open_database(url: str, *, pool_size: int = 16, statement_timeout_s: float =
 
 
 async def allow_long(conn: AsyncConnection) -> None:
-    """Let the statements of this transaction take minutes: they read or write what belongs to very many people."""
+    """Let this transaction's statements take minutes, and room: they read or write what belongs to very many people."""
     if conn.dialect.name == "postgresql":
-        await conn.execute(text(f"SET LOCAL statement_timeout = '{PATIENCE}'"))
+        allowed = {"statement_timeout": PATIENCE, "work_mem": ROOM}
+        await conn.execute(select(*(func.set_config(name, value, true()) for name, value in allowed.items())))
 
 
 async def read_as_one(conn: AsyncConnection) -> None:

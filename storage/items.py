@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import astuple
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Float, Integer, case, cast, func, select
+from sqlalchemy import Float, Integer, case, cast, delete, func, select
 
 from learning.items import Item, Sums
 from storage.database import allow_long
-from storage.tables import attempt, lesson_run
+from storage.tables import attempt, item_figure, lesson_run
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -72,3 +74,33 @@ async def items(conn: AsyncConnection) -> Sequence[Item]:
         Item(row.question_id, row.answered, row.right, Sums(row.n, row.sx, row.sr, row.srr, row.sxr), chosen[row[0]])
         for row in rows
     ]
+
+
+async def number_of_answers(conn: AsyncConnection) -> int:
+    """How many answers there are at most, by their last id: what adding them up would have to read."""
+    return int((await conn.execute(select(func.coalesce(func.max(attempt.c.id), 0)))).scalar_one())
+
+
+async def keep(conn: AsyncConnection, found: Sequence[Item], now: datetime) -> None:
+    """Let these be the figures that `kept` gives, and no others."""
+    await conn.execute(delete(item_figure))
+    rows = [
+        {
+            "question_id": item.question_id,
+            "answered": item.answered,
+            "right": item.right,
+            "sums": list(astuple(item.sums)),
+            "chosen": [[key, number] for key, number in item.chosen.items()],
+            "counted_at": now,
+        }
+        for item in found
+    ]
+    if rows:
+        await conn.execute(item_figure.insert(), rows)
+
+
+async def kept(conn: AsyncConnection) -> tuple[Sequence[Item], datetime | None]:
+    """Every question as it was added up last, by id, and when that was; None if it never was."""
+    rows = (await conn.execute(select(item_figure).order_by(item_figure.c.question_id))).all()
+    found = [Item(row.question_id, row.answered, row.right, Sums(*row.sums), dict(row.chosen)) for row in rows]
+    return found, rows[0].counted_at if rows else None

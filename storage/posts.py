@@ -11,7 +11,7 @@ What a union counts, once: posts (chức danh) by unit and role, and how far the
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any, Self
 
@@ -46,13 +46,25 @@ class Counts:
     recognised: int = 0
 
     def __add__(self, other: Self) -> Counts:
-        return Counts(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+        return Counts(
+            self.posts + other.posts,
+            self.joined + other.joined,
+            self.started + other.started,
+            self.completed + other.completed,
+            self.recognised + other.recognised,
+        )
 
     def __sub__(self, other: Self) -> Counts:
-        return Counts(*(mine - theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
+        return Counts(
+            self.posts - other.posts,
+            self.joined - other.joined,
+            self.started - other.started,
+            self.completed - other.completed,
+            self.recognised - other.recognised,
+        )
 
     def __bool__(self) -> bool:
-        return any(astuple(self))
+        return bool(self.posts or self.joined or self.started or self.completed or self.recognised)
 
     def as_dict(self) -> dict[str, int]:
         """The five numbers by name."""

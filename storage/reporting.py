@@ -379,10 +379,9 @@ async def named_posts(
 
     A page begins at `offset`, or behind the position `after`.
     """
-    heads = and_(
-        or_(org_unit.c.parent_id == unit_id, org_unit.c.manager_id == unit_id),
-        position.c.role.in_([Role.CHAIR.value, Role.GROUP_LEADER.value]),
-    )
+    near = org_unit.alias("near")
+    is_near = or_(near.c.id == unit_id, near.c.parent_id == unit_id, near.c.manager_id == unit_id)
+    is_head = position.c.role.in_([Role.CHAIR.value, Role.GROUP_LEADER.value])
     rank = case({role.value: literal_column(str(place)) for place, role in enumerate(Role)}, value=position.c.role)
     is_below = case((org_unit.c.id == unit_id, literal_column("0")), else_=literal_column("1"))
     keys = (
@@ -405,7 +404,12 @@ async def named_posts(
             is_completed(assigned).label("is_completed"),
         )
         .select_from(everybody)
-        .where(or_(org_unit.c.id == unit_id, heads), held_on(day), exists_on(day))
+        .where(
+            position.c.unit_id.in_(select(near.c.id).where(is_near)),
+            or_(position.c.unit_id == unit_id, is_head),
+            held_on(day),
+            exists_on(day),
+        )
         .order_by(*keys)
         .limit(limit)
         .offset(offset)

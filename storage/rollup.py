@@ -2,8 +2,9 @@
 `unit_rollup`: the posts of every unit, its own and with everything below, kept within seconds of what happens.
 
 A tap only marks whom it concerns. `fold` takes the marks and recounts the units concerned, so it may run twice or late;
-`rebuild` counts everything anew; both give the same. One fold runs at a time: it holds the row of `setting` that says
-on which day and for which chuyên đề was counted. Always all = own + the sum of the children's all.
+where a mark says that the tree has changed it looks at every unit. `rebuild` counts everything anew; both give the
+same. One fold runs at a time: it holds the row of `setting` that says on which day and for which chuyên đề was counted.
+Always all = own + the sum of the children's all.
 """
 
 from __future__ import annotations
@@ -17,15 +18,16 @@ from sqlalchemy import ColumnElement, delete, func, literal_column, or_, select,
 from channels.messages import PersonId, UnitId
 from learning.roles import Role, Track
 from storage import recognition_decisions
-from storage.database import insert
+from storage.database import allow_long, insert
 from storage.posts import ALL, OWN, Counts, own_counts, period_of
-from storage.rollup_tree import Key, above, add, batches, mend, sum_up
+from storage.rollup_tree import Key, above, add, batches, mend
 from storage.tables import COUNTS, org_unit, position, rollup_dirty, setting, unit_closure, unit_rollup
 from storage.unit_figures import children, read, take_snapshot
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from sqlalchemy import Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
 __all__ = [
@@ -64,7 +66,7 @@ async def mark_person(conn: AsyncConnection, person_id: PersonId) -> None:
 
 
 async def mark_unit(conn: AsyncConnection, unit_id: UnitId) -> None:
-    """Something changed in a unit: its posts, its validity, its place in the tree. One statement."""
+    """Something changed in a unit: its posts, its validity. Who writes the closure marks the tree. One statement."""
     await conn.execute(rollup_dirty.insert().values(unit_id=unit_id))
 
 
@@ -117,6 +119,7 @@ async def fold(conn: AsyncConnection, assigned: Mapping[Track, str], today: date
     )
     marks = (await conn.execute(taken)).all()
     persons = {mark.person_id for mark in marks if mark.person_id is not None}
+    has_moved = any(mark.person_id is None and mark.unit_id is None for mark in marks)
     await recognition_decisions.grant(conn, persons)
     if len(marks) == PAGE:
         waiting = select(func.count()).select_from(select(rollup_dirty.c.id).limit(REBUILD_ABOVE).subquery())
@@ -125,7 +128,7 @@ async def fold(conn: AsyncConnection, assigned: Mapping[Track, str], today: date
     if marks:
         marked = {mark.unit_id for mark in marks if mark.unit_id is not None}
         units = marked | await _units_of(conn, persons)
-        await _recount(conn, assigned, today, units, has_moved=bool(marked))
+        await _recount(conn, assigned, today, units, has_moved=has_moved)
     return len(marks)
 
 
@@ -165,6 +168,7 @@ async def _recount(
             if change := exact.get(key, Counts()) - stored.get(key, Counts()):
                 changes[key] = change
     if has_moved:
+        await allow_long(conn)  # every unit is looked at
         await add(conn, changes, {})
         touched = units | await mend(conn)
     else:
@@ -180,20 +184,24 @@ async def _recount(
 
 async def rebuild(conn: AsyncConnection, assigned: Mapping[Track, str], today: date) -> int:
     """Count everything anew; returns the number of marks that this settled."""
+    await allow_long(conn)
     await _lock_basis(conn)
     marked = select(rollup_dirty.c.person_id).where(rollup_dirty.c.person_id.is_not(None)).distinct()
     await recognition_decisions.grant(conn, set((await conn.execute(marked)).scalars()))
     settled = (await conn.execute(delete(rollup_dirty))).rowcount
     await conn.execute(delete(unit_rollup))
-    own = own_counts(assigned, today)
-    await conn.execute(unit_rollup.insert().from_select(["unit_id", "role", *OWN], own, include_defaults=False))
-    await sum_up(conn)
+    cells = union_all(*_exact(assigned, today)).subquery()
+    exact = select(
+        cells.c.unit_id, cells.c.role, *(func.sum(cells.c[name]).label(name) for name in (*OWN, *ALL))
+    ).group_by(cells.c.unit_id, cells.c.role)
+    columns = ["unit_id", "role", *OWN, *ALL]
+    await conn.execute(unit_rollup.insert().from_select(columns, exact, include_defaults=False))
     await _write_basis(conn, _basis(assigned, today))
     return int(settled)
 
 
-async def differences(conn: AsyncConnection, assigned: Mapping[Track, str], today: date) -> Sequence[Difference]:
-    """Where `unit_rollup` is not what counting everything gives; nothing is changed."""
+def _exact(assigned: Mapping[Track, str], today: date) -> tuple[Select[Any], Select[Any]]:
+    """What counting everything gives, in rows to be added up: units' own posts, and those of each unit above."""
     own = own_counts(assigned, today).cte("own")
     zero: ColumnElement[int] = literal_column("0")
     exact_own = select(
@@ -208,16 +216,25 @@ async def differences(conn: AsyncConnection, assigned: Mapping[Track, str], toda
         *(zero.label(name) for name in OWN),
         *(own.c[name].label(f"all_{name}") for name in COUNTS),
     ).join(own, own.c.unit_id == unit_closure.c.unit_id)
+    return exact_own, exact_all
+
+
+async def differences(
+    conn: AsyncConnection, assigned: Mapping[Track, str], today: date, *, limit: int | None = None
+) -> Sequence[Difference]:
+    """Where `unit_rollup` is not what counting everything gives, at most so many; nothing is changed."""
+    await allow_long(conn)
     stored = select(
         unit_rollup.c.unit_id, unit_rollup.c.role, *((-unit_rollup.c[name]).label(name) for name in (*OWN, *ALL))
     )
-    cells = union_all(exact_own, exact_all, stored).subquery()
+    cells = union_all(*_exact(assigned, today), stored).subquery()
     sums = {name: func.sum(cells.c[name]) for name in (*OWN, *ALL)}
     query = (
         select(cells.c.unit_id, cells.c.role, *(column.label(name) for name, column in sums.items()))
         .group_by(cells.c.unit_id, cells.c.role)
         .having(or_(*(column != 0 for column in sums.values())))
         .order_by(cells.c.unit_id, cells.c.role)
+        .limit(limit)
     )
     return [
         Difference(UnitId(row.unit_id), Role(row.role), Counts.of(row, "own_"), Counts.of(row, "all_"))

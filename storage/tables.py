@@ -91,6 +91,9 @@ def _table(name: str, *items: Any, **options: Any) -> Table:
     )
 
 
+# True of a unit that is no tổ; written so in every query that is to use an index of those alone.
+ABOVE_GROUPS = "unit_type NOT IN ('TO_CD', 'TO_ND')"
+
 # --- the organisation -------------------------------------------------------------------------------------------------
 
 org_unit = _table(
@@ -109,6 +112,17 @@ org_unit = _table(
     Column("valid_from", Date),
     Column("valid_to", Date),
     Column("recorded_at", Instant, nullable=False),
+    Index(  # all that a search looks at and orders by, without the tổ, of which there are many times as many
+        "ix_org_unit_search",
+        "sort_name",
+        "id",
+        "name_fold",
+        "code",
+        "unit_type",
+        "valid_to",
+        sqlite_where=text(ABOVE_GROUPS),
+        postgresql_where=text(ABOVE_GROUPS),
+    ),
 )
 
 unit_closure = _table(
@@ -484,7 +498,7 @@ unit_rollup = _table(
 )
 
 rollup_dirty = _table(
-    "rollup_dirty",  # appended in the tap's transaction, folded within seconds
+    "rollup_dirty",  # appended in the tap's transaction, folded within seconds; naming nobody: the tree has changed
     _id(),
     _ref("person_id", "person.id", nullable=True),
     _ref("unit_id", "org_unit.id", nullable=True),
@@ -506,7 +520,7 @@ target_snapshot = _table(
     Column("cut_off", Instant, primary_key=True),
     Column("key", String(8), primary_key=True),  # learning.targets.Target.key
     Column("numerator", Integer, nullable=False),
-    Column("denominator", Integer, nullable=False),
+    Column("denominator", Integer, nullable=False),  # of T8, which has none, the chuyên đề begun
     Column("taken_at", Instant, nullable=False),
 )
 
@@ -516,6 +530,16 @@ closed_snapshot = _table(
     Column("cut_off", Instant, primary_key=True),
     Column("posts", Integer, nullable=False),
     Column("taken_at", Instant, nullable=False),
+)
+
+item_figure = _table(
+    "item_figure",  # each question's first answers, as they were added up in the night; nobody's in particular
+    Column("question_id", String(30), primary_key=True),
+    Column("answered", Integer, nullable=False),
+    Column("right", Integer, nullable=False),
+    Column("sums", JSON, nullable=False),  # learning.items.Sums, in the order of its fields
+    Column("chosen", JSON, nullable=False),  # pairs: a choice's key, and how often it was taken
+    Column("counted_at", Instant, nullable=False),
 )
 
 digest_sent = _table(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from learning.recognition import Credit, Kind
+from learning.roles import BELOW_PROVINCE_TYPES
 from storage.posts import held_on
 from storage.rollup_tree import batches
 from storage.tables import learner_course, lesson_run, org_unit, person, position, recognition, unit_closure
@@ -65,6 +66,26 @@ async def online(conn: AsyncConnection, unit_id: int, day: date, until: datetime
     ).where(learner_course.c.person_id.in_(holders), learner_course.c.started_at < until)
     courses, learners = (await conn.execute(query)).one()
     return int(courses), int(learners)
+
+
+async def online_above(conn: AsyncConnection, day: date, until: datetime) -> Mapping[int, tuple[int, int]]:
+    """As `online`, of every unit above the CĐCS in which somebody began one; one statement for all of them."""
+    above = org_unit.alias("above")
+    query = (
+        select(
+            unit_closure.c.ancestor_id,
+            func.count(learner_course.c.module_id.distinct()),
+            func.count(learner_course.c.person_id.distinct()),
+        )
+        .select_from(
+            unit_closure.join(above, above.c.id == unit_closure.c.ancestor_id)
+            .join(position, position.c.unit_id == unit_closure.c.unit_id)
+            .join(learner_course, learner_course.c.person_id == position.c.person_id)
+        )
+        .where(above.c.unit_type.not_in(BELOW_PROVINCE_TYPES), held_on(day), learner_course.c.started_at < until)
+        .group_by(unit_closure.c.ancestor_id)
+    )
+    return {unit_id: (int(courses), int(people)) for unit_id, courses, people in await conn.execute(query)}
 
 
 async def unit_names(conn: AsyncConnection, units: Collection[int]) -> Mapping[int, tuple[str, str]]:

@@ -70,6 +70,13 @@ async def read(conn: AsyncConnection, unit_id: UnitId, cut_off: datetime | None 
     )
 
 
+def is_listed(cut_off: datetime | None = None) -> ColumnElement[bool]:
+    """True of a unit that has not ended, or has posts left."""
+    table, conditions = source(cut_off)
+    most = select(func.max(table.c.all_posts)).where(table.c.unit_id == org_unit.c.id, *conditions).scalar_subquery()
+    return or_(org_unit.c.valid_to.is_(None), most > literal_column("0"))
+
+
 def lines_query(condition: ColumnElement[bool], cut_off: datetime | None = None) -> Select[Any]:
     """
     A query for the `Line`s of the units that the condition on org_unit chooses; ended units only with posts left.
@@ -86,9 +93,8 @@ def lines_query(condition: ColumnElement[bool], cut_off: datetime | None = None)
         .label(name)
         for name in COUNTS
     )
-    most = select(func.max(table.c.all_posts)).where(mine).scalar_subquery()
     return select(org_unit.c.id, org_unit.c.code, org_unit.c.name, org_unit.c.unit_type, *sums).where(
-        condition, or_(org_unit.c.valid_to.is_(None), most > 0)
+        condition, is_listed(cut_off)
     )
 
 

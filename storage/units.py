@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, insert, literal, or_, select
 
 from storage.roster import UnitRecord
-from storage.tables import org_unit, unit_closure
+from storage.tables import org_unit, rollup_dirty, unit_closure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +79,8 @@ async def is_below(conn: AsyncConnection, unit_id: int, ancestor_id: int) -> boo
 
 
 async def rebuild_closure(conn: AsyncConnection) -> None:
-    """Write the closure anew from the units' parents, in the database."""
+    """Write the closure anew from the units' parents, in the database, and mark that the tree has changed."""
+    await conn.execute(insert(rollup_dirty).values(person_id=None, unit_id=None))
     await conn.execute(delete(unit_closure))
     walk = select(org_unit.c.id.label("ancestor_id"), org_unit.c.id.label("unit_id"), literal(0).label("depth")).cte(
         "walk", recursive=True

@@ -59,13 +59,12 @@ async def add(conn: AsyncConnection, *, token_hash: bytes, person_id: PersonId, 
 
 async def look(conn: AsyncConnection, token_hash: bytes, day: date, now: datetime) -> Visitor | None:
     """Whose session that is, with their seats on the day; None if it ended. One statement."""
-    seat = position.join(org_unit, org_unit.c.id == position.c.unit_id)
     query = (
         select(web_session.c.id.label("session_id"), web_session.c.person_id, person.c.full_name, *SEAT)
         .select_from(
-            web_session.join(person, person.c.id == web_session.c.person_id).outerjoin(
-                seat, (position.c.person_id == person.c.id) & gives_rights(day)
-            )
+            web_session.join(person, person.c.id == web_session.c.person_id)
+            .outerjoin(position, position.c.person_id == person.c.id)
+            .outerjoin(org_unit, (org_unit.c.id == position.c.unit_id) & gives_rights(day))
         )
         .where(web_session.c.token_hash == token_hash, web_session.c.ended_at.is_(None), web_session.c.expires_at > now)
         .order_by(*highest_first())

@@ -20,6 +20,7 @@ from storage.tables import (
     person,
     position,
     recognition,
+    rollup_dirty,
     unit_closure,
 )
 
@@ -78,6 +79,7 @@ async def move(conn: AsyncConnection, unit_id: UnitId, parent: UnitId) -> None:
             ancestor, depth = above[ancestor], depth + 1
     await conn.execute(delete(unit_closure))
     await conn.execute(insert(unit_closure), rows)
+    await conn.execute(insert(rollup_dirty).values(person_id=None, unit_id=None))
 
 
 async def human(conn: AsyncConnection, name: str, **values: Any) -> PersonId:

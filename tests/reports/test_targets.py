@@ -315,6 +315,26 @@ async def test_what_was_shown_at_a_cut_off_stays_as_it_was(database: Database) -
     assert now["T5"] == (0, 2)
 
 
+async def test_who_learned_online_is_kept_of_every_unit_above_the_base(database: Database) -> None:
+    async with database.begin() as conn:
+        union = await Union(conn).found()
+        twice, other = [await cadre(conn, name, union.small, Role.CHAIR) for name in ("Lê An", "Lê Bình")]
+        await post(conn, twice, union.far, Role.COMMITTEE_MEMBER)
+        await enrolled(conn, twice, "M0")
+        await enrolled(conn, twice, "M1")
+        units = (union.root, union.t1, union.t2, union.ward)
+        counted = [await report.measures(conn, unit_id, CUT_OFF, STAFF) for unit_id in units]
+        await target_snapshots.write(conn, CUT_OFF, NOW, await target_keeping.figures(conn, CUT_OFF, STAFF) or {})
+        kept = [await report.measures(conn, unit_id, CUT_OFF, STAFF) for unit_id in units]
+        await enrolled(conn, other, "M0")
+        afterwards = await report.measures(conn, union.t1, CUT_OFF, STAFF)
+
+    assert kept == counted
+    shown = [one.shown for found in kept for one in found if one.target.key == "T8"]
+    assert shown == ["1, 2 chuyên đề", "1, 2 chuyên đề", "1, 2 chuyên đề", "—"]
+    assert afterwards == kept[1]
+
+
 async def test_the_way_to_the_chairs_is_by_index(database: Database) -> None:
     async with database.begin() as conn:
         union = await Union(conn).found()

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from sqlalchemy import func, select, update
+from structlog.testing import capture_logs
 
 from learning.calendar import at
 from scheduler import holidays as days
 from scheduler.leader import CLOCK, POLLER, lock_for
+from storage import rollup
 from storage.database import open_database
-from storage.tables import delivery, holiday_override, learner, lesson_run, plan_run
+from storage.tables import delivery, holiday_override, learner, lesson_run, plan_run, unit_rollup
 from tests.scenarios.cast import START
 from tests.scenarios.stage import Stage, set_up
 
@@ -116,6 +118,26 @@ async def test_two_clocks_one_of_them_wrong_take_each_slot_once(stage: Stage, ju
     assert [taken.count(job) for job in ("snapshot", "digest", "shifts")] == [1, 1, 1]
     assert len(keys) == len(set(keys))
     assert len([key for key in keys if key.startswith("nudge:")]) <= 4  # at most one a day
+
+
+async def test_sums_that_have_drifted_are_told_and_made_anew_in_the_night(stage: Stage) -> None:
+    program, night = stage.program, at(date(2026, 11, 11), time(2, 30))
+    await tick(stage, night - timedelta(hours=1))
+    await program.planner.fold(stage.clock.now())
+    async with program.database.begin() as conn:
+        some = select(unit_rollup.c.unit_id).limit(1).scalar_subquery()
+        drifted = (
+            update(unit_rollup).where(unit_rollup.c.unit_id == some).values(all_joined=unit_rollup.c.all_joined + 1)
+        )
+        rows = (await conn.execute(drifted)).rowcount
+    with capture_logs() as logged:
+        await tick(stage, night)
+        await tick(stage, night + timedelta(days=1))
+
+    told = [(one["log_level"], one["rows"]) for one in logged if one["event"] == "rollup_differs"]
+    assert told == [("error", rows)]
+    async with program.database.connect() as conn:
+        assert await rollup.differences(conn, program.assigned, date(2026, 11, 12)) == []
 
 
 async def test_next_due_never_stands_still(stage: Stage) -> None:

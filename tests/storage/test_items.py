@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import insert
 
 from learning.roles import Role
-from storage.items import items
+from storage.items import items, keep, kept, number_of_answers
 from storage.tables import attempt, lesson_run
 from tests import builders
 
@@ -80,6 +80,24 @@ async def test_first_answers_are_summed_a_question(database: Database) -> None:
     assert first.sums.correlation is not None
     assert first.sums.correlation > 0.5
     assert third.difficulty == 0.25
+
+
+async def test_what_was_added_up_is_kept_as_it_was_until_the_next_time(database: Database) -> None:
+    async with database.begin() as conn:
+        unit = await builders.unit(conn, "A", "CDCS")
+        person = await builders.cadre(conn, "Lê An", unit, Role.CHAIR)
+        never = await kept(conn)
+        await _sitting(conn, person, {"M1.1-1": ("a", True), "M1.1-2": ("b", False)})
+        added_up = await items(conn)
+        await keep(conn, added_up, NOW)
+        await _sitting(conn, person, {"M1.1-3": ("a", True)})
+        found, at = await kept(conn)
+        await keep(conn, await items(conn), NOW)
+
+        assert len((await kept(conn))[0]) == 3
+        assert await number_of_answers(conn) == 3
+    assert never == ([], None)
+    assert (found, at) == (added_up, NOW)
 
 
 async def test_nothing_answered_is_nothing(database: Database) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import delete, func, insert, literal, select, text, update
+from sqlalchemy import delete, event, func, insert, literal, select, text, update
 
 from learning.roles import Role, Track
 from learning.text import sort_key
@@ -272,6 +272,31 @@ async def test_a_mark_taken_twice_changes_nothing(database: Database) -> None:
 
         assert (await rollup.read(conn, base)).own == {Role.CHAIR: Counts(posts=1)}
         assert waiting == 0
+
+
+async def test_only_a_change_of_the_tree_has_every_unit_looked_at(database: Database) -> None:
+    sent: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        sent.append(statement)
+
+    async with database.begin() as conn:
+        root = await unit(conn, "VN", "TLD")
+        base, other = [await unit(conn, f"C{n}", "CDCS", root) for n in range(2)]
+        await rollup.rebuild(conn, ASSIGNED, TODAY)
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    async with database.begin() as conn:
+        await cadre(conn, "Lê An", base, Role.COMMITTEE_MEMBER)
+        await rollup.mark_unit(conn, base)
+        await folded(conn)
+        assert [one for one in sent if "HAVING" in one] == []
+        await move(conn, base, other)
+        await folded(conn)
+        assert len([one for one in sent if "HAVING" in one]) == 1
+        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+
+        assert (await rollup.read(conn, other)).total == Counts(posts=3)
+        assert await rollup.differences(conn, ASSIGNED, TODAY) == []
 
 
 async def test_a_new_assignment_counts_everything_anew(database: Database) -> None:

@@ -12,21 +12,23 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, insert
 from structlog.testing import capture_logs
 
 from channels.messages import Kind
+from learning.items import Item, Sums
 from learning.rights import Deed
 from learning.roles import Role
 from learning.targets import TARGETS
 from reports import scope
 from reports.targets import Measured
-from storage import accounts, outbox, reporting, rollup, web_sessions
-from storage.tables import delivery
+from storage import accounts, items, outbox, reporting, rollup, web_sessions
+from storage.tables import attempt, delivery, lesson_run
 from tests.builders import cadre, move, post, unit
 from tests.reports.conftest import ASSIGNED, CUT_OFF, Union
 from web.board import cookies
 from web.board.access import ROUTES, UNIT
+from web.board.insights import MOST_ADDED_UP
 from web.board.parts import BoardParts
 
 if TYPE_CHECKING:
@@ -296,6 +298,29 @@ async def test_files_hold_what_is_seen_and_no_formula(office: Office) -> None:
     people = (await office.gets("chủ tịch", f"/bang/{office.units['A']}/nguoi-hoc.csv")).text
     assert "Phạm Thị Nụ1,Tổ trưởng,Tổ 1,đang học" in people
     assert "điểm" not in people
+
+
+async def test_of_very_many_answers_is_shown_what_the_night_added_up(office: Office) -> None:
+    address = f"/bang/{office.units['T01']}/cau-hoi"
+    async with office.stage.database.begin() as conn:
+        who, at = office.people["tỉnh"], office.stage.now
+        run = {"person_id": who, "kind": "lesson", "module_id": "M0", "lesson_id": "M0.1",
+               "version": "v", "state": {}, "opened_at": at}  # fmt: skip
+        run_id = (await conn.execute(insert(lesson_run).values(run).returning(lesson_run.c.id))).scalar_one()
+        answer = {"id": MOST_ADDED_UP + 1, "run_id": run_id, "person_id": who, "question_id": "M0.1-1", "version": "v",
+                  "place": 0, "is_first": True, "choice_order": "a", "shown_at": at}  # fmt: skip
+        await conn.execute(insert(attempt).values(answer))
+    before = (await office.gets("tỉnh", address)).text
+    async with office.stage.database.begin() as conn:
+        at = office.stage.now - timedelta(hours=5)
+        await items.keep(conn, [Item("M0.1-1", 1_234, 600, Sums(0, 0, 0.0, 0.0, 0.0), {"a": 600, "b": 634})], at)
+    office.stage.now += timedelta(minutes=15)
+    after = (await office.gets("tỉnh", address)).text
+
+    assert "Số liệu được đếm vào 2 giờ 30 hằng đêm" in before
+    assert "M0.1-1" in after
+    assert "1.234" in after
+    assert "48,6%" in after
 
 
 async def test_targets_are_shown_where_there_are_any(office: Office, opens: Opens) -> None:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SHOWN = 50
 KEPT_FOR = timedelta(minutes=15)  # every answer of everybody is read for it
+MOST_ADDED_UP = 200_000  # answers; with more the page shows what was added up in the night
 SPAN = timedelta(days=7)
 MOST_JOINED = 5_000  # above that each of the units below is looked at by itself
 FEWEST_JOINED = 5  # below that a number would speak of a person
@@ -47,6 +48,7 @@ class InsightPages:
         self._library = parts.library
         self._rows: Sequence[Mapping[str, Any]] = ()
         self._read_at: datetime | None = None
+        self._counted_at: datetime | None = None
 
     def open(self, gate: Gate) -> None:
         """Make the routes."""
@@ -56,12 +58,13 @@ class InsightPages:
     async def _items(self, visit: Visit, _request: web.Request) -> web.StreamResponse:
         if self._read_at is None or not self._read_at <= visit.now < self._read_at + KEPT_FOR:
             async with self._database.connect() as conn:
-                found = await items.items(conn)
+                is_many = await items.number_of_answers(conn) > MOST_ADDED_UP
+                found, at = await items.kept(conn) if is_many else (await items.items(conn), visit.now)
             rows = [self._row(item) for item in found if item.answered >= ENOUGH]
             self._rows = sorted(rows, key=lambda row: (not row["flags"], row["right"] / row["answered"]))[:SHOWN]
-            self._read_at = visit.now
+            self._read_at, self._counted_at = visit.now, at
         return self._frame.page(
-            "board/items.html", visit, "cau-hoi", rows=self._rows, enough=ENOUGH, read_at=self._read_at
+            "board/items.html", visit, "cau-hoi", rows=self._rows, enough=ENOUGH, counted_at=self._counted_at
         )
 
     def _row(self, item: Item) -> Mapping[str, Any]:
