@@ -12,6 +12,7 @@ from web.board.insights import InsightPages
 from web.board.own import OwnPages
 from web.board.people import PeoplePages
 from web.board.roster import RosterPages
+from web.board.targets import TargetPages
 from web.board.units import UnitPages
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def routes(
     frame = Frame(pages)
     OwnPages(database, frame, is_secure=is_secure).open(gate)
     UnitPages(database, frame, parts).open(gate)
+    TargetPages(database, frame, parts).open(gate)
     PeoplePages(database, frame).open(gate)
     InsightPages(database, frame, parts).open(gate)
     RosterPages(database, frame).open(gate)
