@@ -80,6 +80,8 @@ ROUTES: Mapping[tuple[str, str], Deed | None] = {
     ("GET", UNIT + "/chi-tieu/{target:T[0-9]{1,2}}/con-thieu.{form:csv|xlsx}"): Deed.EXPORT,
     ("GET", f"{UNIT}/nguoi-hoc"): Deed.PEOPLE,
     ("GET", UNIT + "/nguoi-hoc.{form:csv|xlsx}"): Deed.PEOPLE,
+    ("GET", f"{UNIT}/ke-hoach"): Deed.FIGURES,
+    ("POST", f"{UNIT}/ke-hoach"): Deed.PLAN,
     ("GET", f"{UNIT}/cau-hoi"): Deed.ITEMS,
     ("GET", f"{UNIT}/tin"): Deed.DELIVERIES,
     ("GET", f"{UNIT}/danh-sach"): Deed.ROSTER,

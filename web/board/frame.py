@@ -19,6 +19,7 @@ _TABS = (
     ("", "Tổng quan", Deed.FIGURES),
     ("don-vi", "Đơn vị bên dưới", Deed.FIGURES),
     ("chi-tieu", "Chỉ tiêu", Deed.FIGURES),
+    ("ke-hoach", "Kế hoạch và kinh phí", Deed.FIGURES),
     ("nguoi-hoc", "Người học", Deed.PEOPLE),
     ("cau-hoi", "Bài và câu hỏi", Deed.ITEMS),
     ("tin", "Tin đã gửi", Deed.DELIVERIES),

@@ -11,6 +11,7 @@ from web.board.frame import Frame
 from web.board.insights import InsightPages
 from web.board.own import OwnPages
 from web.board.people import PeoplePages
+from web.board.plan import PlanPages
 from web.board.roster import RosterPages
 from web.board.targets import TargetPages
 from web.board.units import UnitPages
@@ -35,6 +36,7 @@ def routes(
     OwnPages(database, frame, is_secure=is_secure).open(gate)
     UnitPages(database, frame, parts).open(gate)
     TargetPages(database, frame, parts).open(gate)
+    PlanPages(database, frame).open(gate)
     PeoplePages(database, frame).open(gate)
     InsightPages(database, frame, parts).open(gate)
     RosterPages(database, frame).open(gate)
