@@ -20,6 +20,7 @@ _TABS = (
     ("don-vi", "Đơn vị bên dưới", Deed.FIGURES),
     ("chi-tieu", "Chỉ tiêu", Deed.FIGURES),
     ("ke-hoach", "Kế hoạch và kinh phí", Deed.FIGURES),
+    ("ket-qua", "Ghi nhận lớp", Deed.RESULTS),
     ("nguoi-hoc", "Người học", Deed.PEOPLE),
     ("cau-hoi", "Bài và câu hỏi", Deed.ITEMS),
     ("tin", "Tin đã gửi", Deed.DELIVERIES),
