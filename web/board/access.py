@@ -92,6 +92,8 @@ ROUTES: Mapping[tuple[str, str], Deed | None] = {
     ("POST", f"{UNIT}/ket-qua/tep/nhap"): Deed.RESULTS,
     ("GET", f"{UNIT}/ket-qua/quyet-dinh"): Deed.RESULTS,
     ("POST", f"{UNIT}/ket-qua/quyet-dinh"): Deed.DECIDE,
+    ("GET", f"{UNIT}/bao-cao"): Deed.EXPORT,
+    ("GET", f"{UNIT}/bao-cao/tep"): Deed.EXPORT,
     ("GET", f"{UNIT}/cau-hoi"): Deed.ITEMS,
     ("GET", f"{UNIT}/tin"): Deed.DELIVERIES,
     ("GET", f"{UNIT}/danh-sach"): Deed.ROSTER,

@@ -22,6 +22,7 @@ _TABS = (
     ("ke-hoach", "Kế hoạch và kinh phí", Deed.FIGURES),
     ("ket-qua", "Ghi nhận lớp", Deed.RESULTS),
     ("nguoi-hoc", "Người học", Deed.PEOPLE),
+    ("bao-cao", "Báo cáo", Deed.EXPORT),
     ("cau-hoi", "Bài và câu hỏi", Deed.ITEMS),
     ("tin", "Tin đã gửi", Deed.DELIVERIES),
     ("danh-sach", "Danh sách", Deed.ROSTER),

@@ -13,6 +13,7 @@ from web.board.insights import InsightPages
 from web.board.own import OwnPages
 from web.board.people import PeoplePages
 from web.board.plan import PlanPages
+from web.board.reports import ReportPages
 from web.board.result_files import ResultFilePages
 from web.board.results import ResultPages
 from web.board.roster import RosterPages
@@ -43,6 +44,7 @@ def routes(
     ResultPages(database, frame, parts).open(gate)
     ResultFilePages(database, frame, parts).open(gate)
     DecisionPages(database, frame).open(gate)
+    ReportPages(database, frame, parts).open(gate)
     PeoplePages(database, frame).open(gate)
     InsightPages(database, frame, parts).open(gate)
     RosterPages(database, frame).open(gate)
