@@ -54,7 +54,7 @@ class TrainingYear:
             raise SpendingError("Chi đào tạo lớn hơn tổng chi cho hoạt động. Gợi ý: kiểm tra lại hai số, cùng là đồng.")
 
 
-_COLUMNS = tuple(training_year.c[field.name] for field in fields(TrainingYear))
+COLUMNS = tuple(training_year.c[field.name] for field in fields(TrainingYear))
 
 
 async def write(conn: AsyncConnection, unit_id: int, year: int, values: TrainingYear, now: datetime) -> None:
@@ -92,7 +92,7 @@ async def change(
     empty = insert(conn, training_year).values(unit_id=unit_id, year=year, recorded_at=now)
     await conn.execute(empty.on_conflict_do_nothing())  # so that there is a row to lock
     mine = (training_year.c.unit_id == unit_id, training_year.c.year == year)
-    row = (await conn.execute(select(*_COLUMNS).where(*mine).with_for_update())).one()
+    row = (await conn.execute(select(*COLUMNS).where(*mine).with_for_update())).one()
     if TrainingYear(*row) != was:
         raise ChangedMeanwhileError
     await conn.execute(update(training_year).where(*mine).values(**asdict(values), recorded_at=now))
@@ -100,7 +100,7 @@ async def change(
 
 async def read(conn: AsyncConnection, unit_id: int, year: int) -> TrainingYear:
     """What a unit entered for a year; empty if nothing."""
-    query = select(*_COLUMNS).where(training_year.c.unit_id == unit_id, training_year.c.year == year)
+    query = select(*COLUMNS).where(training_year.c.unit_id == unit_id, training_year.c.year == year)
     row = (await conn.execute(query)).first()
     return TrainingYear(*row) if row else TrainingYear()
 
