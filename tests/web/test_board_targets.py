@@ -27,7 +27,8 @@ def rows(page: str) -> dict[str, list[str]]:
     """The cells of each target, without markup."""
     found = {}
     for row in ROW.finditer(page):
-        cells = re.findall(r"<td[^>]*>(.*?)</td>", row[0], re.DOTALL)
+        plain = re.sub(r'<span class="in-full">.*?</span>', "", row[0])  # the same for phones
+        cells = re.findall(r"<td[^>]*>(.*?)</td>", plain, re.DOTALL)
         found[row[1]] = [re.sub(r"\s*<[^>]+>\s*", "", cell).strip() for cell in cells]
     return found
 
