@@ -32,7 +32,7 @@ from scheduler import holidays as days
 from scheduler.jobs import JobEngine, engine_for
 from scheduler.leader import CLOCK, lock_for
 from scheduler.ticker import Ticker
-from storage import finished, planning, runs, schema
+from storage import finished, planning, reporting, runs, schema
 from storage.database import Database, open_database
 from web.metrics import Metrics
 
@@ -150,6 +150,8 @@ async def build(settings: Settings, stack: AsyncExitStack, content: Path | None 
         off = await days.load(conn, today)
         if await runs.keep_versions(conn, loader.sources(content), clock.now()):
             await finished.wake(conn, corrections(library), clock.now())
+        days_silent = [settings.silent_chair_days, settings.silent_above_days]
+        await planning.keep_setting(conn, reporting.LADDER, days_silent)
         installation = Installation(
             invited_by=settings.invited_by,
             document=settings.document,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from bot.template_names import DIGEST, NUDGE, NamesError, parameters
+from learning.escalation import MOST_DAYS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,6 +92,8 @@ class Settings:
     assigned: str = _setting(
         "", "Chuyên đề đang giao, ví dụ M0 hoặc T=M1,C=M0; trống thì chuyên đề đầu của mỗi lộ trình"
     )
+    silent_chair_days: int = _setting(14, "Người học im lặng quá số ngày này thì báo chủ tịch CĐCS")
+    silent_above_days: int = _setting(28, "Im lặng quá số ngày này thì báo công đoàn trực tiếp bên trên, chỉ số lượng")
     log_format: str = _setting("text", "text hoặc json")
     log_level: str = _setting("INFO", "DEBUG, INFO, WARNING hoặc ERROR")
     metrics_token: str = _setting("", "Có thì /metrics đòi mã này (Authorization: Bearer …)", secret=True)
@@ -179,6 +182,10 @@ def _faults(settings: Settings) -> list[str]:
         faults.append("TAPHUAN_PORT phải từ 0 đến 65535.")
     if not 0 < settings.telegram_rate <= 1_000:  # noqa: PLR2004 - the paid tier's ceiling
         faults.append("TAPHUAN_TELEGRAM_RATE phải lớn hơn 0 và không quá 1000.")
+    if not 1 <= settings.silent_chair_days < settings.silent_above_days <= MOST_DAYS:
+        faults.append(
+            "TAPHUAN_SILENT_CHAIR_DAYS phải từ 1 và nhỏ hơn TAPHUAN_SILENT_ABOVE_DAYS, tối đa 365. Gợi ý: 14 và 28."
+        )
     for name in (
         "public_url",
         "telegram_api_base",

@@ -11,7 +11,6 @@ import structlog
 from channels.messages import Attachment, FileKind, Kind, Message, UnitId
 from handlers import authority
 from learning.calendar import day_of
-from learning.escalation import ladder_on
 from learning.rights import Deed
 from learning.roles import GROUP_TYPES
 from learning.text import clean
@@ -120,7 +119,7 @@ async def drill(ctx: Context, action: Drill) -> list[Message]:
     if unit.is_grassroots and seen is Sight.ABOVE:
         silent = await _told_of(ctx, authority.units(seats), path)
         if silent:
-            days = ladder_on(day_of(ctx.now)).above_days
+            days = (await reporting.basis(ctx.conn)).ladder(day_of(ctx.now)).above_days
             said.append(f"Dừng quá {days} ngày, chưa xử lý: {words.number(silent)} chức danh.")
             rows.append((buttons.settle("Đã xử lý", unit_id),))
     if authority.may(ctx, Deed.PAUSE, seats, path):
@@ -145,9 +144,9 @@ async def _told_of(ctx: Context, own: Sequence[Unit], path: Sequence[Step]) -> i
     if not is_directly_above(own, path):
         return 0
     today = day_of(ctx.now)
-    assigned = await reporting.assigned_as_counted(ctx.conn)
-    before = ctx.now - ladder_on(today).to_above
-    return await escalations.number(ctx.conn, path[0].unit_id, assigned, today, before)
+    basis = await reporting.basis(ctx.conn)
+    before = ctx.now - basis.ladder(today).to_above
+    return await escalations.number(ctx.conn, path[0].unit_id, basis.assigned, today, before)
 
 
 def _on_unit(ctx: Context, unit: Unit, seats: Sequence[Seat], path: Sequence[Step]) -> tuple[Button, ...]:

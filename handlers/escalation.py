@@ -8,7 +8,6 @@ from channels.messages import Message, PersonId, UnitId
 from handlers import authority
 from handlers.digest import out_of_scope
 from learning.calendar import day_of
-from learning.escalation import ladder_on
 from learning.rights import Deed
 from learning.roles import GRASSROOTS_TYPES
 from learning.text import clean
@@ -38,8 +37,8 @@ async def show(ctx: Context, action: SilentOnes) -> list[Message]:
 
 async def settle(ctx: Context, action: Settle) -> list[Message]:
     """Settle one person of one's own CĐCS; or, for the union directly above (`person` 0), all whom it is told of."""
-    assigned = await reporting.assigned_as_counted(ctx.conn)
-    today, ladder = day_of(ctx.now), ladder_on(day_of(ctx.now))
+    basis = await reporting.basis(ctx.conn)
+    assigned, today, ladder = basis.assigned, day_of(ctx.now), basis.ladder(day_of(ctx.now))
     if action.person:
         unit = await _own(ctx, action.unit)
         if unit is None:
@@ -67,8 +66,8 @@ async def _own(ctx: Context, unit_id: int) -> Unit | None:
 
 
 async def _list(ctx: Context, unit: Unit) -> Message:
-    assigned = await reporting.assigned_as_counted(ctx.conn)
-    today, ladder = day_of(ctx.now), ladder_on(day_of(ctx.now))
+    basis = await reporting.basis(ctx.conn)
+    assigned, today, ladder = basis.assigned, day_of(ctx.now), basis.ladder(day_of(ctx.now))
     before = ctx.now - ladder.to_chair
     found = await escalations.named(ctx.conn, unit.id, assigned, today, before, limit=PAGE + 1)
     back = (buttons.drill("Số liệu đơn vị", unit.id, None),)

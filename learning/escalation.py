@@ -57,6 +57,19 @@ class Ladder:
 
 
 LADDERS = (Ladder(date(2026, 1, 1), "Quy tắc của chương trình: 14 ngày, 28 ngày", 14, 28),)
+MOST_DAYS = 365
+
+
+def installed(chair_days: int, above_days: int) -> Ladder:
+    """
+    Return the ladder that an installation chose, whatever the day.
+
+    Raises:
+        ValueError: the chair is not told first, or not within a year.
+    """
+    if not 1 <= chair_days < above_days <= MOST_DAYS:
+        raise ValueError(f"{chair_days}, {above_days}")
+    return Ladder(date.min, "Thiết lập của đơn vị vận hành", chair_days, above_days)
 
 
 def ladder_on(day: date, ladders: tuple[Ladder, ...] = LADDERS) -> Ladder:

@@ -131,6 +131,29 @@ def of_day(day: date) -> Period:
     return half if half.first <= day <= half.last else parse(f"{year}-H2")
 
 
+def holding(kind: PeriodKind, day: date) -> Period:
+    """The period of that kind that holds a day."""
+    match kind:
+        case PeriodKind.WEEK:
+            return _week(monday(day))
+        case PeriodKind.MONTH:
+            return parse(f"{day.year}-M{day.month:02}")
+        case PeriodKind.QUARTER:
+            return parse(f"{day.year}-Q{(day.month + 2) // 3}")
+        case PeriodKind.HALF:
+            return of_day(day)
+        case PeriodKind.YEAR:
+            return _year(day.year + (day.month == _DECEMBER))
+
+
+def latest(kind: PeriodKind, day: date, number: int) -> tuple[Period, ...]:
+    """The period of that kind that holds a day, and those before it; `number` of them, the latest first."""
+    found = [holding(kind, day)]
+    while len(found) < number:
+        found.append(holding(kind, found[-1].first - _DAY))
+    return tuple(found)
+
+
 def week_ending(last: date) -> Period:
     """The week whose Sunday is `last`, or that holds it."""
     return _week(monday(last))

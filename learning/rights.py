@@ -56,6 +56,9 @@ class Deed(StrEnum):
     INVITE = "invite"
     CHANGES = "changes"  # decide what cadres report
     NEWCOMERS = "newcomers"  # say who a newcomer is
+    PLAN = "plan"  # enter a year's training plan and spending
+    RESULTS = "results"  # enter classes that cadres attended, and take back a wrong entry
+    DECIDE = "decide"  # say that learning on the assistant is recognised, or no longer
 
 
 _SAME = frozenset({Relation.SAME})
@@ -91,6 +94,13 @@ RIGHTS: Mapping[Deed, Mapping[Office, frozenset[Relation]]] = {
     Deed.INVITE: _row(_LED_ABOVE, _LED_BASE),
     Deed.CHANGES: _row(_LED_ABOVE, _LED_BASE),
     Deed.NEWCOMERS: _row(_LED_ABOVE, _LED_BASE),
+    Deed.PLAN: _row(_SAME, _SAME),
+    Deed.RESULTS: _row(_SAME, _SAME),
+    Deed.DECIDE: {
+        **_row(_SAME, _SAME),
+        Office.OFFICER_ABOVE: _NOTHING,  # a decision is the chair's to sign
+        Office.OFFICER_BASE: _NOTHING,
+    },
 }
 
 

@@ -37,10 +37,11 @@ class Shape(StrEnum):
     WORKBOOK = "xlsx"
 
 
-MEDIA_TYPES = {
-    Shape.PICTURE: "image/png",
-    Shape.WORD: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    Shape.WORKBOOK: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+PICTURE_TYPE = "image/png"
+FORM_TYPES = {
+    Form.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    Form.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    Form.PDF: "application/pdf",
 }
 
 
@@ -97,12 +98,22 @@ async def make(conn: AsyncConnection, wanted: Reference, now: datetime, compulso
         case Shape.PICTURE:
             return await _picture(conn, unit, wanted.period, now)
         case Shape.WORD | Shape.WORKBOOK:
-            form = Form(wanted.shape.value)
-            measured = await targets.measures(conn, unit.id, min(now, wanted.period.cut_off), compulsory)
-            report = await period.make(conn, unit, wanted.period, now, targets.as_rows(measured))
-            file = io.BytesIO()
-            await files.write(conn, report, form, file)
-            return Made(files.name(report, form), MEDIA_TYPES[wanted.shape], file.getvalue())
+            return await report(conn, unit, wanted.period, Form(wanted.shape.value), now, compulsory)
+
+
+async def report(
+    conn: AsyncConnection, unit: Unit, when: Period, form: Form, now: datetime, compulsory: Collection[str]
+) -> Made:
+    """
+    Make a unit's report for a period that has begun, off the event loop.
+
+    The figures are those of the roll-up as it stands; a connection that reads as one gives them of one moment.
+    """
+    measured = await targets.measures(conn, unit.id, min(now, when.cut_off), compulsory)
+    gathered = await period.make(conn, unit, when, now, targets.as_rows(measured))
+    file = io.BytesIO()
+    await files.write(conn, gathered, form, file)
+    return Made(files.name(gathered, form), FORM_TYPES[form], file.getvalue())
 
 
 async def _picture(conn: AsyncConnection, unit: Unit, told: Period, now: datetime) -> Made:
@@ -112,4 +123,4 @@ async def _picture(conn: AsyncConnection, unit: Unit, told: Period, now: datetim
     gathered = await card.gather(conn, unit, cut_off, now, title)
     content = await asyncio.to_thread(card.png, gathered)
     code = files.plain_code(unit.code)
-    return Made(f"bao-cao-{code}-{told.code}.png", MEDIA_TYPES[Shape.PICTURE], content)
+    return Made(f"bao-cao-{code}-{told.code}.png", PICTURE_TYPE, content)

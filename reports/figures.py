@@ -14,7 +14,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from learning.calendar import day_of
-from learning.escalation import ladder_on
 from learning.window import CLOSED_FROM
 from reports.words import last_day
 from storage import closed_snapshots, escalations, reporting
@@ -108,13 +107,12 @@ async def section(
     held: Mapping[Role, Holders] | None = None
     silent: Sequence[SilentBelow] = ()
     day = last_day(cut_off) if cut_off else day_of(now)
-    ladder = ladder_on(day)
+    basis = await reporting.basis(conn)
+    ladder = basis.ladder(day)
     if is_within and unit.is_grassroots:
-        assigned = await reporting.assigned_as_counted(conn)
-        held = await reporting.holders(conn, unit.id, assigned, day, moment - ladder.to_chair)
+        held = await reporting.holders(conn, unit.id, basis.assigned, day, moment - ladder.to_chair)
     elif not unit.is_grassroots:
-        assigned = await reporting.assigned_as_counted(conn)
-        silent = await escalations.below(conn, unit.id, assigned, day, moment - ladder.to_above)
+        silent = await escalations.below(conn, unit.id, basis.assigned, day, moment - ladder.to_above)
     shut, shut_on = 0, None
     if held is not None:
         shut = await closed(conn, unit.id, moment)

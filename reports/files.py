@@ -67,7 +67,8 @@ async def _workbook(conn: AsyncConnection, report: PeriodReport, to: Path | io.B
     if not hasattr(to, "write"):
         await asyncio.to_thread(_put, to, b"")  # whether it can be written to is known before the work
     book = await asyncio.to_thread(Book, to, report)
-    async for some in period_figures.detail(conn, report.unit.id, report.kept_at):
+    pages = period_figures.detail(conn, report.unit.id, report.kept_at, report.period, report.last_counted)
+    async for some in pages:
         await asyncio.to_thread(book.add, some)
     await asyncio.to_thread(book.close)
 

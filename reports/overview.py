@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from learning.calendar import day_of
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from channels.messages import UnitId
     from storage.unit_figures import Line
 
-STALLED_AFTER = timedelta(days=14)
 NEEDY = 3
 _SNAPSHOTS = 27  # half a year of weeks
 
@@ -48,6 +46,7 @@ class Overview:
     managed_units: int
     managed: Counts
     holders: Mapping[Role, Holders] | None  # within a grassroots union
+    stalled_days: int  # of silence, after which somebody counts as stalled; 0 where that is not looked at
 
     @property
     def total(self) -> Counts:
@@ -75,7 +74,7 @@ class Overview:
 
     @property
     def stalled(self) -> int:
-        """Posts whose holder has said nothing for more than 14 days."""
+        """Posts whose holder has said nothing for more than `stalled_days`."""
         return sum(held.stalled for held in (self.holders or {}).values())
 
 
@@ -96,9 +95,12 @@ async def overview(conn: AsyncConnection, unit_id: UnitId, now: datetime, *, is_
     needy: Sequence[Line] = ()
     holders: Mapping[Role, Holders] | None = None
     managed_units, managed = 0, Counts()
+    stalled_days = 0
     if is_within:
-        assigned = await reporting.assigned_as_counted(conn)
-        holders = await reporting.holders(conn, unit_id, assigned, today, now - STALLED_AFTER)
+        basis = await reporting.basis(conn)
+        ladder = basis.ladder(today)
+        stalled_days = ladder.chair_days
+        holders = await reporting.holders(conn, unit_id, basis.assigned, today, now - ladder.to_chair)
     else:
         needy = await reporting.lines(conn, unit_id, None, by_need=True, limit=NEEDY)
         managed_units, managed = await unit_lines.managed_totals(conn, unit_id)
@@ -108,6 +110,7 @@ async def overview(conn: AsyncConnection, unit_id: UnitId, now: datetime, *, is_
         trend=[point for point in reversed(kept) if point.day >= period[0]],
         period=period,
         needy=needy,
+        stalled_days=stalled_days,
         managed_units=managed_units,
         managed=managed,
         holders=holders,

@@ -6,11 +6,15 @@ Text stays text (a name that begins with "=" is no formula), numbers are numbers
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
+from learning.recognition import OTHER
+from learning.roles import GRASSROOTS_TYPES
+from learning.trainers import CHAIRED_TYPES, RESOLUTION_RULES, UNIT_TYPES, Level
 from reports import words
 from reports.entries import entries
 from reports.word import subject
@@ -21,8 +25,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reports.period import PeriodReport
+    from storage.period_detail import Trained
     from storage.period_figures import Detail
     from storage.posts import Counts
+    from storage.training_years import TrainingYear
 
 SUMMARY, BY_UNIT, DETAIL, NOTES = "Số liệu", "Theo đơn vị", "Chi tiết", "Cách đọc"
 MOST_ROWS = 1_048_576  # of a sheet in this format
@@ -51,12 +57,48 @@ DETAIL_COLUMNS = (
     ("Loại đơn vị", 14),
     ("Khu vực", 16),
     ("Đơn vị cấp trên", 40),
+    ("Nhóm quy mô", 14),
     ("Đối tượng", 22),
     ("Phạm vi", 14),
     *_COUNT_COLUMNS,
+    ("Mới bầu lần đầu", 11),
+    ("Nữ", 9),
+    ("Dân tộc thiểu số", 11),
+    ("Số người đã tham gia", 11),
+    ("Lượt người", 11),
+    ("Số lớp", 9),
+    ("Số giờ", 9),
+    ("Cấp mở lớp", 26),
+    ("Hình thức", 14),
+    ("Nội dung (chuyên đề)", 22),
+    ("Kết quả (giỏi/khá/TB/chưa đạt)", 16),
+    ("Số chứng nhận", 11),
+    ("GV kiêm chức tham gia", 11),
+    ("Kinh phí dự toán (đồng)", 18),
+    ("Kinh phí thực hiện (đồng)", 18),
+    ("Tỷ lệ trên tổng chi", 11),
+    ("Khảo sát: phiếu phát", 11),
+    ("Khảo sát: phiếu thu", 11),
     ("Số liệu đến ngày", 14),
     ("Ghi chú", 30),
 )
+# Columns that an office fills in by hand: the program keeps nothing that they ask for.
+EMPTY_COLUMNS = (
+    "Dân tộc thiểu số",
+    "Kết quả (giỏi/khá/TB/chưa đạt)",
+    "Số chứng nhận",
+    "GV kiêm chức tham gia",
+    "Khảo sát: phiếu phát",
+    "Khảo sát: phiếu thu",
+    "Ghi chú",
+)
+_PLACES = {name: place for place, (name, _) in enumerate(DETAIL_COLUMNS)}
+_LEVELS = {
+    **dict.fromkeys(UNIT_TYPES[Level.CONFEDERATION], "Tổng Liên đoàn"),
+    **dict.fromkeys(UNIT_TYPES[Level.PROVINCE_OR_SECTOR], "tỉnh, ngành"),
+    **dict.fromkeys(GRASSROOTS_TYPES, "cơ sở"),
+}
+_OTHER_LEVEL = "trên trực tiếp, xã, phường, KCN"
 _SECTORS = {"nha_nuoc": "Nhà nước", "ngoai_nha_nuoc": "Ngoài nhà nước", "su_nghiep": "Sự nghiệp"}
 _OWN, _WITH_BELOW = "Đơn vị", "Cả bên dưới"
 _NOTES = (
@@ -69,7 +111,24 @@ _NOTES = (
     "Trang «Chi tiết»: mỗi đơn vị, mỗi chức danh một dòng.",
     "Phạm vi “Đơn vị” là chức danh của riêng đơn vị (CĐCS: kể cả các tổ); “Cả bên dưới” gồm mọi đơn vị bên dưới.",
     "Chỉ cộng các dòng “Đơn vị”, không cộng hai loại với nhau.",
+    "Mới bầu lần đầu, nữ: số chức danh đang có người giữ. Nhóm quy mô: số đoàn viên của CĐCS lúc đầu kỳ.",
+    "Số người, lượt người, số giờ: lớp đã ghi nhận và chuyên đề được công nhận theo quyết định, trong kỳ.",
+    "Số người mỗi dòng đếm một lần; người giữ hai chức danh có ở cả hai dòng, nên không cộng số người các dòng.",
+    "Hình thức chỉ ghi “trực tuyến” khi mọi lượt đều học trên trợ lý; hình thức của các lớp không có trong dữ liệu.",
+    "Kinh phí là của riêng đơn vị, cả năm dương lịch, ghi ở dòng đầu của đơn vị; đơn vị chưa nhập thì để trống.",
+    f"Chương trình không có dữ liệu, để trống cho đơn vị tự ghi: {', '.join(EMPTY_COLUMNS[:-1])}.",
 )
+
+
+def size_group(found: Detail) -> str:
+    """Return the group of size that a CĐCS falls into at the start of the period; "" for other units."""
+    if found.unit_type not in CHAIRED_TYPES:
+        return ""
+    members = found.members or 0  # a size that nobody entered counts as small
+    low, high = next(rule.members for rule in RESOLUTION_RULES if rule.concerns(found.sector, members))
+    if high is None:
+        return f"từ {words.number(low)}"
+    return f"dưới {words.number(high)}" if low == 0 else f"{words.number(low)} – {words.number(high - 1)}"
 
 
 class Book:
@@ -190,10 +249,11 @@ class Book:
         for found in page:
             if found.own == found.all:
                 self._detailed(found, _OWN, found.own)
-                continue
-            if found.own.posts:
+            elif found.own.posts:
                 self._detailed(found, _OWN, found.own)
-            self._detailed(found, _WITH_BELOW, found.all)
+                self._detailed(replace(found, plan=None), _WITH_BELOW, found.all)
+            else:
+                self._detailed(found, _WITH_BELOW, found.all)
 
     def _detailed(self, found: Detail, scope: str, counts: Counts) -> None:
         if self._row == MOST_ROWS:
@@ -205,12 +265,45 @@ class Book:
             found.unit_type,
             _SECTORS.get(found.sector or "", ""),
             found.above or "",
+            size_group(found),
             found.role.label,
             scope,
         )
-        place = self._line(self._detail, self._row, texts, counts)
-        self._detail.write_number(self._row, place, self._counted_on, self._day)
+        self._line(self._detail, self._row, texts, counts)
+        self._trained(found.own_more if scope == _OWN else found.all_more)
+        if found.plan is not None:
+            self._plan(found.plan)
+        self._detail.write_number(self._row, _PLACES["Số liệu đến ngày"], self._counted_on, self._day)
         self._row += 1
+
+    def _trained(self, more: Trained) -> None:
+        numbers = {
+            "Mới bầu lần đầu": more.first_term,
+            "Nữ": more.women,
+            "Số người đã tham gia": more.persons,
+            "Lượt người": more.attendances,
+            "Số lớp": more.classes,
+        }
+        for name, number in numbers.items():
+            self._detail.write_number(self._row, _PLACES[name], number, self._number)
+        self._detail.write_number(self._row, _PLACES["Số giờ"], more.hours, self._part)
+        texts = {
+            "Cấp mở lớp": "; ".join(sorted({_LEVELS.get(one, _OTHER_LEVEL) for one in more.organisers})),
+            "Hình thức": "trực tuyến" if more.is_online_only else "",
+            "Nội dung (chuyên đề)": "; ".join(sorted("nội dung khác" if one == OTHER else one for one in more.modules)),
+        }
+        for name, text in texts.items():
+            if text:
+                self._detail.write_string(self._row, _PLACES[name], text)
+
+    def _plan(self, plan: TrainingYear) -> None:
+        money = {"Kinh phí dự toán (đồng)": plan.planned_cost, "Kinh phí thực hiện (đồng)": plan.spent_on_training}
+        for name, dong in money.items():
+            if dong is not None:
+                self._detail.write_number(self._row, _PLACES[name], dong, self._number)
+        if plan.spent_on_training is not None and plan.spent_in_all:
+            share = plan.spent_on_training / plan.spent_in_all
+            self._detail.write_number(self._row, _PLACES["Tỷ lệ trên tổng chi"], share, self._share)
 
     def close(self) -> int:
         """End the file; returns the rows of the detail."""

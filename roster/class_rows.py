@@ -15,12 +15,13 @@ from roster.faults import CLASS_SHEET, HINT, Fault
 from roster.headings import Col, Headings
 from roster.phones import to_e164
 from roster.read_units import legacy_faults
+from roster.sheets import RawRow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import date
 
-    from roster.sheets import RawRow, RawSheet
+    from roster.sheets import RawSheet
 
 T = TypeVar("T")
 MAX_TOPIC = 200
@@ -88,6 +89,21 @@ def read_classes(sheet: RawSheet, headings: Headings, modules: Mapping[str, str]
     return read
 
 
+def read_class(
+    cells: Mapping[Col, str], modules: Mapping[str, str], today: date
+) -> tuple[ClassRow | None, Mapping[Col, str]]:
+    """
+    Understand a class that was typed into a form, apart from who attended it.
+
+    Returns:
+        The class (its name is of nobody), or None; and what is wrong, by column.
+    """
+    typed = {**cells, Col.FULL_NAME: "-x-"}
+    heads = Headings({column: place for place, column in enumerate(typed)})
+    reader = _Reader(RawRow(2, tuple(typed.values())), heads, modules, today, ClassesRead())
+    return reader.row(), dict(reader.faults)
+
+
 @dataclass(slots=True)
 class _Reader:
     raw: RawRow
@@ -98,6 +114,16 @@ class _Reader:
     faults: list[tuple[Col, str]] = field(default_factory=list)
 
     def read(self) -> None:
+        row = self.row()
+        if row is not None:
+            self.into.rows.append(row)
+            return
+        (column, first), *others = self.faults
+        rest = "".join(f" Cột «{other}»: {message}" for other, message in others)
+        self.into.aside(self.raw.number, column, first + rest)
+
+    def row(self) -> ClassRow | None:
+        """What the row says; None if it has `faults`."""
         phone = self._phone()
         name = self._needed(Col.FULL_NAME, 120, "ghi họ và tên như trong danh sách")
         course = self._parsed(Col.COURSE, self._course)
@@ -106,14 +132,9 @@ class _Reader:
         organiser = self._needed(Col.ORGANISER, 200, "ghi mã đơn vị mở lớp")
         document = self._needed(Col.DOCUMENT, MAX_DOCUMENT, "ghi số, ký hiệu văn bản, ví dụ 12/KH-LĐLĐ")
         if self.faults or course is None or held_on is None:
-            (column, first), *others = self.faults
-            rest = "".join(f" Cột «{other}»: {message}" for other, message in others)
-            self.into.aside(self.raw.number, column, first + rest)
-            return
+            return None
         code, unit = self._text(Col.PERSON_CODE), self._text(Col.UNIT_CODE)
-        self.into.rows.append(
-            ClassRow(self.raw.number, code, name, phone, unit, *course, held_on, hours, organiser, document)
-        )
+        return ClassRow(self.raw.number, code, name, phone, unit, *course, held_on, hours, organiser, document)
 
     def _text(self, column: Col) -> str:
         return self.headings.text(self.raw, column)

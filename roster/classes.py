@@ -14,7 +14,7 @@ from roster.faults import CLASS_SHEET, HINT, Fault, refused
 from roster.headings import Col
 from roster.rows import code_key
 from roster.sheets import RawRow, RawSheet
-from storage import recognitions
+from storage import class_people, recognitions
 from storage import roster as store
 from storage.recognitions import Attended
 
@@ -29,6 +29,17 @@ if TYPE_CHECKING:
 
 
 MOST_ROWS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom an officer may enter classes for: cadres of the unit, below it or managed, except themselves."""
+
+    unit_id: int
+    officer_id: int
+
+
+OWN_CLASS = "lớp của chính mình do người khác của đơn vị hoặc công đoàn cấp trên ghi."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +78,9 @@ async def read_file(path: Path) -> RawSheet:
     return sheets[CLASS_SHEET]
 
 
-async def check(conn: AsyncConnection, sheet: RawSheet, modules: Mapping[str, str], today: date) -> ClassPlan:
+async def check(
+    conn: AsyncConnection, sheet: RawSheet, modules: Mapping[str, str], today: date, reach: Reach | None = None
+) -> ClassPlan:
     """
     Say what importing a sheet would do. Nothing is written.
 
@@ -76,6 +89,7 @@ async def check(conn: AsyncConnection, sheet: RawSheet, modules: Mapping[str, st
         sheet: from `read_file`.
         modules: the titles of the assistant's modules by id.
         today: the day in Viet Nam.
+        reach: whom it may be about; anybody else is as if not in the roster. None: everybody.
     """
     heads = headings.find(sheet.title, sheet.rows[0] if sheet.rows else None)
     if heads.faults:
@@ -83,7 +97,7 @@ async def check(conn: AsyncConnection, sheet: RawSheet, modules: Mapping[str, st
     read = read_classes(sheet, heads, module_names(modules), today)
     if read.errors:
         return ClassPlan(read.filled, set_aside=tuple(read.set_aside), errors=tuple(read.errors))
-    found = await _settle(conn, read)
+    found = await _settle(conn, read, reach)
     new = recognitions.only_new(found, await recognitions.known_classes(conn, {row.person_id for row in found}))
     read.set_aside.sort(key=lambda fault: fault.row or 0)
     return ClassPlan(read.filled, tuple(new), len(found) - len(new), tuple(read.set_aside), (), heads.warnings)
@@ -112,13 +126,13 @@ async def check_one(
     return await check(conn, sheet, modules, today)
 
 
-async def _settle(conn: AsyncConnection, read: ClassesRead) -> list[Attended]:
+async def _settle(conn: AsyncConnection, read: ClassesRead, reach: Reach | None) -> list[Attended]:
     units = await store.units(conn)
     by_code = {code_key(one.code): one.id for one in units}
     by_name: dict[str, list[int]] = defaultdict(list)
     for one in units:
         by_name[fold(one.name)].append(one.id)
-    people = await _People.load(conn, read.rows, by_code)
+    people = await _People.load(conn, read.rows, by_code, reach)
     settled: list[Attended] = []
     for row in read.rows:
         named = by_name.get(fold(row.organiser), [])
@@ -128,7 +142,9 @@ async def _settle(conn: AsyncConnection, read: ClassesRead) -> list[Attended]:
             read.aside(row.row, Col.ORGANISER, f"{problem} «{row.organiser[:40]}».{HINT}ghi mã đơn vị như ở danh sách.")
             continue
         person = people.find(row, by_code, read)
-        if person is not None:
+        if person is not None and reach is not None and person.id == reach.officer_id:
+            read.aside(row.row, Col.FULL_NAME, f"là chính đồng chí.{HINT}{OWN_CLASS}")
+        elif person is not None:
             settled.append(
                 Attended(person.id, row.module_id, row.topic, row.held_on, row.hours, organiser, row.document)
             )
@@ -150,7 +166,9 @@ class _People:
                 self._by_name[unit_id, one.name_fold].append(one)
 
     @classmethod
-    async def load(cls, conn: AsyncConnection, rows: Sequence[ClassRow], by_code: Mapping[str, int]) -> _People:
+    async def load(
+        cls, conn: AsyncConnection, rows: Sequence[ClassRow], by_code: Mapping[str, int], reach: Reach | None
+    ) -> _People:
         units = {by_code[key] for row in rows if (key := code_key(row.unit)) in by_code}
         posts = await store.ever_held_in(conn, units)
         units_of: dict[int, set[int]] = defaultdict(set)
@@ -159,7 +177,11 @@ class _People:
                 units_of[post.person_id].add(post.unit_id)
         codes = {row.code for row in rows} - {""}
         phones = {row.phone for row in rows if row.phone}
-        return cls(await store.persons(conn, codes, phones, units_of.keys()), units_of)
+        persons = await store.persons(conn, codes, phones, units_of.keys())
+        if reach is not None:
+            within = await class_people.reached(conn, {one.id for one in persons}, reach.unit_id)
+            persons = [one for one in persons if one.id in within]
+        return cls(persons, units_of)
 
     def find(self, row: ClassRow, units: Mapping[str, int], read: ClassesRead) -> PersonRecord | None:
         """The person a row means; None if the row was set aside."""

@@ -19,7 +19,7 @@ MOST_BYTES = 64 * 2**20  # of rows, unpacked
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A cell of a row of «Cán bộ» that may be mended: its column's place and heading, and what stands in it."""
+    """A cell of a row that may be mended: its column's place and heading, and what stands in it."""
 
     place: int
     name: str
@@ -33,11 +33,7 @@ def pack(book: Workbook) -> bytes:
     Raises:
         FileRefusedError: there are too many.
     """
-    sheets = [[[row.number, list(row.cells)] for row in sheet.rows] for sheet in (book.units, book.people)]
-    text = json.dumps(sheets, ensure_ascii=False, separators=(",", ":")).encode()
-    if len(text) > MOST_BYTES:
-        raise refused("tệp có quá nhiều dòng.", "chia thành nhiều tệp.")
-    return zlib.compress(text, 6)
+    return _packed((book.units, book.people))
 
 
 def unpack(body: bytes) -> Workbook:
@@ -46,14 +42,38 @@ def unpack(body: bytes) -> Workbook:
     return Workbook(_sheet(UNIT_SHEET, units), _sheet(PERSON_SHEET, people))
 
 
+def pack_sheet(sheet: RawSheet) -> bytes:
+    """
+    Return the rows of one sheet, compressed; blocks for a large file.
+
+    Raises:
+        FileRefusedError: there are too many.
+    """
+    return _packed((sheet,))
+
+
+def unpack_sheet(body: bytes, title: str) -> RawSheet:
+    """Return what `pack_sheet` was given; blocks for a large file."""
+    [rows] = json.loads(zlib.decompress(body))
+    return _sheet(title, rows)
+
+
+def _packed(sheets: Sequence[RawSheet]) -> bytes:
+    rows = [[[row.number, list(row.cells)] for row in sheet.rows] for sheet in sheets]
+    text = json.dumps(rows, ensure_ascii=False, separators=(",", ":")).encode()
+    if len(text) > MOST_BYTES:
+        raise refused("tệp có quá nhiều dòng.", "chia thành nhiều tệp.")
+    return zlib.compress(text, 6)
+
+
 def _sheet(title: str, rows: Sequence[tuple[int, Sequence[str]]]) -> RawSheet:
     return RawSheet(title, [RawRow(number, tuple(cells)) for number, cells in rows])
 
 
-def fields(book: Workbook, number: int) -> Sequence[Field]:
-    """Return the cells of a row of «Cán bộ» that can be mended; none if there is no such row."""
-    heads = headings.find(PERSON_SHEET, book.people.rows[0] if book.people.rows else None)
-    row = next((row for row in book.people.rows[1:] if row.number == number), None)
+def fields(sheet: RawSheet, number: int) -> Sequence[Field]:
+    """Return the cells of a row that can be mended; none if there is no such row."""
+    heads = headings.find(sheet.title, sheet.rows[0] if sheet.rows else None)
+    row = next((row for row in sheet.rows[1:] if row.number == number), None)
     if row is None:
         return ()
     return [Field(place, str(column), row.cell(place)) for column, place in heads.places.items()]
@@ -61,9 +81,14 @@ def fields(book: Workbook, number: int) -> Sequence[Field]:
 
 def mend(book: Workbook, number: int, cells: Mapping[int, str]) -> Workbook:
     """Return the file with cells of one row of «Cán bộ» changed, by their places."""
-    known = {field.place for field in fields(book, number)}
+    return Workbook(book.units, mend_sheet(book.people, number, cells))
+
+
+def mend_sheet(sheet: RawSheet, number: int, cells: Mapping[int, str]) -> RawSheet:
+    """Return the sheet with cells of one row changed, by their places."""
+    known = {field.place for field in fields(sheet, number)}
     rows = []
-    for row in book.people.rows:
+    for row in sheet.rows:
         if row.number == number and known:
             width = max(len(row.cells), *(place + 1 for place in known))
             old = [*row.cells, *[""] * (width - len(row.cells))]
@@ -72,4 +97,4 @@ def mend(book: Workbook, number: int, cells: Mapping[int, str]) -> Workbook:
             )
         else:
             rows.append(row)
-    return Workbook(book.units, RawSheet(PERSON_SHEET, rows))
+    return RawSheet(sheet.title, rows)

@@ -27,6 +27,7 @@ from storage.tables import (
     learner,
     learner_course,
     lesson_run,
+    office_change,
     org_unit,
     person,
     position,
@@ -212,7 +213,7 @@ async def erase(conn: AsyncConnection, person_id: PersonId, today: date) -> None
         (account, account.c.id.in_(doors)),
     ):
         await conn.execute(delete(table).where(condition))
-    for decided in (sending_pause, broadcast):
+    for decided in (sending_pause, broadcast, office_change):
         await conn.execute(update(decided).where(decided.c.by_person_id == person_id).values(by_person_id=None))
     for unit_id, _ in held:
         await rollup.mark_unit(conn, unit_id)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, func, literal_column, or_, select
 
 from learning.roles import GRASSROOTS_TYPES, GROUP_TYPES, Role
+from storage import period_detail
+from storage.period_detail import NOBODY, Trained
 from storage.posts import ALL, Counts
 from storage.tables import COUNTS, org_unit, position, recognition, snapshot, unit_closure
 from storage.unit_figures import source
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from channels.messages import UnitId
+    from learning.periods import Period
+    from storage.period_detail import More
+    from storage.training_years import TrainingYear
 
 PAGE = 2_000  # rows of the detail fetched at a time
 
@@ -46,6 +51,11 @@ class Detail:
     role: Role
     own: Counts
     all: Counts
+    unit_id: int = 0
+    own_more: Trained = NOBODY
+    all_more: Trained = NOBODY
+    members: int | None = None  # of a CĐCS, at the start of the period
+    plan: TrainingYear | None = None  # of the unit itself, on its first line alone
 
 
 async def kept(conn: AsyncConnection, unit_id: UnitId, until: datetime, *, after: datetime | None = None) -> Any:
@@ -120,14 +130,19 @@ def _parts(table: Any, conditions: Sequence[ColumnElement[bool]]) -> Subquery:
     return query.subquery("parts")
 
 
-async def detail(conn: AsyncConnection, unit_id: UnitId, cut_off: datetime | None) -> AsyncIterator[Sequence[Detail]]:
+async def detail(
+    conn: AsyncConnection, unit_id: UnitId, cut_off: datetime | None, period: Period, day: date, *, rows: int = PAGE
+) -> AsyncIterator[Sequence[Detail]]:
     """
-    Every unit above tổ from a unit down, by code, a row a chức danh, in pages of `PAGE`; memory does not grow.
+    Every unit above tổ from a unit down, by code, a row a chức danh, in pages; memory does not grow.
 
     Args:
-        conn: a connection; other statements wait until the last page was read.
+        conn: a connection that reads in one transaction.
         unit_id: the topmost unit.
         cut_off: whose figures; None for live ones.
+        period: of which classes, sizes and plans are told.
+        day: the last day of the figures.
+        rows: how many rows a page has.
     """
     table, conditions = source(cut_off)
     upper = org_unit.alias("upper")
@@ -145,6 +160,7 @@ async def detail(conn: AsyncConnection, unit_id: UnitId, cut_off: datetime | Non
     ]
     query = (
         select(
+            org_unit.c.id.label("unit_id"),
             org_unit.c.code,
             org_unit.c.name,
             org_unit.c.unit_type,
@@ -162,20 +178,33 @@ async def detail(conn: AsyncConnection, unit_id: UnitId, cut_off: datetime | Non
         )
         .where(unit_closure.c.ancestor_id == unit_id, org_unit.c.unit_type.not_in(GROUP_TYPES), *conditions)
         .order_by(org_unit.c.code, rank)
-        .execution_options(yield_per=PAGE)
+        .execution_options(yield_per=rows)
     )
-    async with conn.stream(query) as rows:
-        async for page in rows.partitions():
-            yield [
-                Detail(
-                    row.code,
-                    row.name,
-                    row.unit_type,
-                    row.sector,
-                    row.above,
-                    Role(row.role),
-                    Counts.of(row, "own_"),
-                    Counts.of(row, "all_"),
-                )
-                for row in page
-            ]
+    told: set[int] = set()  # units whose plan stands on a line already
+    async with conn.stream(query) as streamed:
+        async for page in streamed.partitions():
+            found = [_plain(row) for row in page]
+            apart = {one.unit_id for one in found if one.own != one.all}
+            more = await period_detail.more(conn, {one.unit_id for one in found}, apart, period, day)
+            yield [_whole(one, more, told) for one in found]
+            told = {found[-1].unit_id}  # a unit's lines may go on in the next page
+
+
+def _plain(row: Any) -> Detail:
+    figures = Counts.of(row, "own_"), Counts.of(row, "all_")
+    return Detail(
+        row.code, row.name, row.unit_type, row.sector, row.above, Role(row.role), *figures, unit_id=row.unit_id
+    )
+
+
+def _whole(one: Detail, more: More, told: set[int]) -> Detail:
+    key, all_more = (one.unit_id, one.role), more.all.get((one.unit_id, one.role), NOBODY)
+    is_first = one.unit_id not in told
+    told.add(one.unit_id)
+    return replace(
+        one,
+        own_more=all_more if one.own == one.all else more.own.get(key, NOBODY),
+        all_more=all_more,
+        members=more.sizes.get(one.unit_id),
+        plan=more.plans.get(one.unit_id) if is_first else None,
+    )

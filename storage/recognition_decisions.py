@@ -95,6 +95,29 @@ async def decisions(conn: AsyncConnection) -> Sequence[Decision]:
     return [Decision(*row) for row in await conn.execute(query)]
 
 
+async def over(conn: AsyncConnection, unit_id: int, day: date) -> Sequence[Decision]:
+    """The decisions of a unit and of those above it that hold on a day or begin later; the unit's own first."""
+    query = (
+        select(
+            recognition_decision.c.id,
+            recognition_decision.c.unit_id,
+            org_unit.c.code,
+            org_unit.c.name,
+            recognition_decision.c.document,
+            recognition_decision.c.valid_from,
+            recognition_decision.c.valid_to,
+        )
+        .join(org_unit, org_unit.c.id == recognition_decision.c.unit_id)
+        .join(unit_closure, unit_closure.c.ancestor_id == recognition_decision.c.unit_id)
+        .where(
+            unit_closure.c.unit_id == unit_id,
+            or_(recognition_decision.c.valid_to.is_(None), recognition_decision.c.valid_to > day),
+        )
+        .order_by(unit_closure.c.depth, recognition_decision.c.id)
+    )
+    return [Decision(*row) for row in await conn.execute(query)]
+
+
 async def grant(conn: AsyncConnection, persons: Collection[int] | None, unit_id: int | None = None) -> int:
     """
     Recognise what was completed under a decision and is not recognised yet.

@@ -63,15 +63,24 @@ def only_new(rows: Iterable[Attended], known: set[tuple[Any, ...]]) -> list[Atte
     return list(fresh.values())
 
 
-async def add_classes(conn: AsyncConnection, rows: Sequence[Attended], now: datetime) -> int:
+async def add_classes(
+    conn: AsyncConnection, rows: Sequence[Attended], now: datetime, *, entered_by_unit_id: int | None = None
+) -> int:
     """
     Enter classes attended; what was entered before counts once. The figures follow within seconds.
+
+    Args:
+        conn: a write transaction.
+        rows: who attended what.
+        now: when.
+        entered_by_unit_id: for which unit an officer enters them, who alone may take them back; None: the operator's.
 
     Returns:
         How many rows are new.
     """
     fresh = only_new(rows, await known_classes(conn, {row.person_id for row in rows}))
-    values = [{**asdict(row), "kind": Kind.CLASS.value, "recorded_at": now} for row in fresh]
+    entered = {"kind": Kind.CLASS.value, "recorded_at": now, "entered_by_unit_id": entered_by_unit_id}
+    values = [{**asdict(row), **entered} for row in fresh]
     return await add_rows(conn, values)
 
 

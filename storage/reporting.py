@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Integer, and_, bindparam, case, func, literal, literal_column, or_, select
 
 from channels.messages import UnitId
+from learning.escalation import LADDERS, Ladder, installed, ladder_on
 from learning.roles import GRASSROOTS_TYPES, GROUP_TYPES, Role, Track
 from storage.escalations import is_silent
 from storage.posts import Counts, exists_on, flag, held_on, is_completed, is_joined
@@ -95,6 +96,7 @@ class Named:
     position_id: int = 0
 
 
+LADDER = "silence_ladder"  # setting: days of silence until the chair, and the union above, is told
 _MOMENT = timedelta(microseconds=1)
 _UNIT = (org_unit.c.id, org_unit.c.code, org_unit.c.name, org_unit.c.unit_type)
 
@@ -103,10 +105,29 @@ def _unit(row: Any) -> Unit:
     return Unit(UnitId(row.id), row.code, row.name, row.unit_type)
 
 
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What reports rest on: the chuyên đề that the figures were counted for, by track, and the ladders of silence."""
+
+    assigned: Mapping[Track, str]
+    ladders: tuple[Ladder, ...] = LADDERS
+
+    def ladder(self, day: date) -> Ladder:
+        """The ladder in force on a day."""
+        return ladder_on(day, self.ladders)
+
+
+async def basis(conn: AsyncConnection) -> Basis:
+    """What reports rest on, as the program keeps it."""
+    query = select(setting.c.key, setting.c.value).where(setting.c.key.in_([BASIS, LADDER]))
+    kept = {row.key: row.value for row in await conn.execute(query)}
+    assigned = {Track(track): module for track, module in (kept.get(BASIS) or {}).get("assigned", {}).items()}
+    return Basis(assigned, (installed(*kept[LADDER]),) if LADDER in kept else LADDERS)
+
+
 async def assigned_as_counted(conn: AsyncConnection) -> Mapping[Track, str]:
     """The chuyên đề that the figures were counted for, by track."""
-    value = (await conn.execute(select(setting.c.value).where(setting.c.key == BASIS))).scalar_one_or_none()
-    return {Track(track): module for track, module in (value or {}).get("assigned", {}).items()}
+    return (await basis(conn)).assigned
 
 
 async def unit_by_id(conn: AsyncConnection, unit_id: UnitId) -> Unit | None:

@@ -318,6 +318,7 @@ roster_upload = _table(
     _ref("person_id", "person.id", index=True),
     _ref("unit_id", "org_unit.id"),
     Column("file_name", String(120), nullable=False),
+    Column("kind", String(10), nullable=False, server_default="roster"),  # storage.uploads.Kind
     Column("body", LargeBinary, nullable=False),  # its rows as compressed JSON
     Column("replaces", Boolean, nullable=False),
     Column("created_at", Instant, nullable=False, index=True),
@@ -423,6 +424,7 @@ recognition = _table(
     _ref("by_unit_id", "org_unit.id"),
     Column("document", String(120), nullable=False),
     Column("recorded_at", Instant, nullable=False),
+    _ref("entered_by_unit_id", "org_unit.id", nullable=True),  # for which unit an officer entered it on the dashboard
     Index(  # the same class of the same person counts once
         "uq_recognition_once", "person_id", "held_on", "module_id", "kind", "by_unit_id", "topic", unique=True
     ),
@@ -470,6 +472,19 @@ training_year = _table(
     Column("spent_on_training", BigInteger),
     Column("spent_in_all", BigInteger),  # total spending on activities
     Column("recorded_at", Instant, nullable=False),
+)
+
+office_change = _table(
+    "office_change",  # what officers entered or took back on the dashboard, and who
+    _id(),
+    _ref("unit_id", "org_unit.id"),
+    _ref("by_person_id", "person.id", nullable=True, index=True),  # None: erased since
+    Column("kind", String(20), nullable=False),  # storage.office_changes.Kind
+    Column("year", SmallInteger),  # of a plan
+    _ref("about_person_id", "person.id", nullable=True),  # whose class was taken back
+    Column("said", JSON, nullable=False),  # before and after, or what it was
+    Column("recorded_at", Instant, nullable=False),
+    Index("ix_office_change_unit_id", "unit_id", "id"),
 )
 
 erased_credit = _table(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from storage.database import insert
 from storage.tables import training_year
@@ -21,6 +21,10 @@ _MOST_DONG = 10**15
 
 class SpendingError(ValueError):
     """The numbers cannot be; the message says how to mend them, in Vietnamese."""
+
+
+class ChangedMeanwhileError(Exception):
+    """Somebody else has changed it since: show what is there now and ask again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class TrainingYear:
             raise SpendingError("Chi đào tạo lớn hơn tổng chi cho hoạt động. Gợi ý: kiểm tra lại hai số, cùng là đồng.")
 
 
-_COLUMNS = tuple(training_year.c[field.name] for field in fields(TrainingYear))
+COLUMNS = tuple(training_year.c[field.name] for field in fields(TrainingYear))
 
 
 async def write(conn: AsyncConnection, unit_id: int, year: int, values: TrainingYear, now: datetime) -> None:
@@ -66,9 +70,37 @@ async def write(conn: AsyncConnection, unit_id: int, year: int, values: Training
     await conn.execute(statement.on_conflict_do_update(index_elements=["unit_id", "year"], set_=row))
 
 
+async def change(
+    conn: AsyncConnection, unit_id: int, year: int, values: TrainingYear, now: datetime, *, was: TrainingYear
+) -> None:
+    """
+    Write what a unit entered for a year, unless somebody has changed it since it was `was`.
+
+    Args:
+        conn: a write transaction; what it holds must be rolled back if this raises.
+        unit_id: the unit.
+        year: a calendar year.
+        values: what to write.
+        now: when.
+        was: what the form was filled from.
+
+    Raises:
+        ChangedMeanwhileError: it is no longer that.
+        SpendingError: the numbers cannot be.
+    """
+    values.check()
+    empty = insert(conn, training_year).values(unit_id=unit_id, year=year, recorded_at=now)
+    await conn.execute(empty.on_conflict_do_nothing())  # so that there is a row to lock
+    mine = (training_year.c.unit_id == unit_id, training_year.c.year == year)
+    row = (await conn.execute(select(*COLUMNS).where(*mine).with_for_update())).one()
+    if TrainingYear(*row) != was:
+        raise ChangedMeanwhileError
+    await conn.execute(update(training_year).where(*mine).values(**asdict(values), recorded_at=now))
+
+
 async def read(conn: AsyncConnection, unit_id: int, year: int) -> TrainingYear:
     """What a unit entered for a year; empty if nothing."""
-    query = select(*_COLUMNS).where(training_year.c.unit_id == unit_id, training_year.c.year == year)
+    query = select(*COLUMNS).where(training_year.c.unit_id == unit_id, training_year.c.year == year)
     row = (await conn.execute(query)).first()
     return TrainingYear(*row) if row else TrainingYear()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, insert, literal, or_, select
 
+from learning.text import fold
 from storage.roster import UnitRecord
 from storage.tables import org_unit, rollup_dirty, unit_closure
 
@@ -29,6 +30,15 @@ async def unit_by_code(conn: AsyncConnection, code: str) -> UnitRecord | None:
     )
     row = (await conn.execute(query)).first()
     return UnitRecord(*row) if row else None
+
+
+async def units_called(conn: AsyncConnection, text: str) -> Sequence[UnitRecord]:
+    """The unit of that code, else those of that name, whatever its case and diacritics; at most two."""
+    found = await unit_by_code(conn, text)
+    if found is not None:
+        return [found]
+    query = select(*_COLUMNS).where(org_unit.c.name_fold == fold(text)).order_by(org_unit.c.id).limit(2)
+    return [UnitRecord(*row) for row in await conn.execute(query)]
 
 
 async def unit_by_id(conn: AsyncConnection, unit_id: int) -> UnitRecord | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select, update
@@ -18,6 +19,13 @@ if TYPE_CHECKING:
     from channels.messages import PersonId, UnitId
 
 KEPT = timedelta(days=1)
+
+
+class Kind(StrEnum):
+    """Of what a list is, as stored."""
+
+    ROSTER = "roster"
+    CLASSES = "classes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +49,18 @@ async def keep(
     body: bytes,
     replaces: bool,
     now: datetime,
+    kind: Kind = Kind.ROSTER,
 ) -> int:
-    """Keep a list in the place of the person's earlier ones; returns its id."""
-    await conn.execute(delete(roster_upload).where(roster_upload.c.person_id == person_id))
-    statement = (
-        roster_upload.insert()
-        .values(person_id=person_id, unit_id=unit_id, file_name=file_name, body=body, replaces=replaces, created_at=now)
-        .returning(roster_upload.c.id)
-    )
+    """Keep a list in the place of the person's earlier ones of that kind; returns its id."""
+    await drop(conn, person_id, kind)
+    values = {"person_id": person_id, "unit_id": unit_id, "file_name": file_name, "body": body, "replaces": replaces}
+    statement = roster_upload.insert().values(**values, created_at=now, kind=kind.value).returning(roster_upload.c.id)
     return int((await conn.execute(statement)).scalar_one())
 
 
-async def of_person(conn: AsyncConnection, person_id: PersonId, unit_id: UnitId, now: datetime) -> Upload | None:
+async def of_person(
+    conn: AsyncConnection, person_id: PersonId, unit_id: UnitId, now: datetime, kind: Kind = Kind.ROSTER
+) -> Upload | None:
     """The list that this person sent in for a unit, while it is kept."""
     query = select(
         roster_upload.c.id,
@@ -64,6 +72,7 @@ async def of_person(conn: AsyncConnection, person_id: PersonId, unit_id: UnitId,
     ).where(
         roster_upload.c.person_id == person_id,
         roster_upload.c.unit_id == unit_id,
+        roster_upload.c.kind == kind.value,
         roster_upload.c.created_at > now - KEPT,
     )
     row = (await conn.execute(query)).first()
@@ -75,9 +84,10 @@ async def mend(conn: AsyncConnection, upload_id: int, body: bytes) -> None:
     await conn.execute(update(roster_upload).where(roster_upload.c.id == upload_id).values(body=body))
 
 
-async def drop(conn: AsyncConnection, person_id: PersonId) -> None:
-    """Forget what this person sent in."""
-    await conn.execute(delete(roster_upload).where(roster_upload.c.person_id == person_id))
+async def drop(conn: AsyncConnection, person_id: PersonId, kind: Kind = Kind.ROSTER) -> None:
+    """Forget what this person sent in of that kind."""
+    mine = (roster_upload.c.person_id == person_id, roster_upload.c.kind == kind.value)
+    await conn.execute(delete(roster_upload).where(*mine))
 
 
 async def forget_old(conn: AsyncConnection, now: datetime) -> None:

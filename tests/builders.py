@@ -157,17 +157,17 @@ async def enrolled(
 
 
 async def recognised(
-    conn: AsyncConnection, person_id: PersonId, by: UnitId, held_on: date, module_id: str = "M1"
+    conn: AsyncConnection, person_id: PersonId, by: UnitId, held_on: date, module_id: str = "M1", **values: Any
 ) -> None:
-    """A recognition was entered."""
-    await conn.execute(
-        insert(recognition).values(
-            person_id=person_id,
-            module_id=module_id,
-            kind="class",
-            held_on=held_on,
-            by_unit_id=by,
-            document="01/KH-LĐLĐ",
-            recorded_at=NOW,
-        )
-    )
+    """A recognition was entered; of a class, unless `values` say otherwise."""
+    row = {
+        "person_id": person_id,
+        "module_id": module_id,
+        "kind": "class",
+        "held_on": held_on,
+        "by_unit_id": by,
+        "document": "01/KH-LĐLĐ",
+        "recorded_at": NOW,
+        **values,
+    }
+    await conn.execute(insert(recognition).values(row))

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 MAX_BODY_BYTES = 64 * 1024
-_MAX_FIELDS = 16
+MOST_FIELDS = 16
 _KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
 _REF = re.compile(r"[A-Za-z0-9:_-]{1,64}")
 
@@ -25,9 +25,9 @@ class BadFieldError(ValueError):
     """A field is missing or not what our own page would send; the message names it."""
 
 
-async def read_fields(request: web.Request) -> dict[str, str]:
+async def read_fields(request: web.Request, most: int = MOST_FIELDS) -> dict[str, str]:
     """
-    Return the fields of a form, or of a flat JSON object.
+    Return the fields of a form, or of a flat JSON object; at most `most` of them.
 
     Raises:
         HTTPRequestEntityTooLarge: more than `MAX_BODY_BYTES`.
@@ -42,7 +42,7 @@ async def read_fields(request: web.Request) -> dict[str, str]:
     try:
         match request.content_type:
             case "application/x-www-form-urlencoded":
-                pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=_MAX_FIELDS)
+                pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=most)
                 return dict(pairs)
             case "application/json":
                 data = json.loads(body)
@@ -50,7 +50,7 @@ async def read_fields(request: web.Request) -> dict[str, str]:
                 raise web.HTTPUnsupportedMediaType
     except (ValueError, RecursionError) as error:
         raise BadFieldError("body") from error
-    if not isinstance(data, dict) or len(data) > _MAX_FIELDS:
+    if not isinstance(data, dict) or len(data) > most:
         raise BadFieldError("body")
     return {name: str(value) for name, value in data.items() if type(value) in {str, int}}
 

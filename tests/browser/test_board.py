@@ -32,6 +32,12 @@ async def check(page: Page, size: str) -> None:
     assert small == [], page.url
 
 
+def told_of_fault(screen: Screen) -> None:
+    """Chromium says on its console that a form was not taken; it has said nothing else."""
+    assert ["422" in said for said in screen.complaints] == [True]
+    screen.complaints.clear()
+
+
 async def sign_in(demo_url: str, screen: Screen, persona: str, *, script: bool = True) -> None:
     page = screen.page
     await page.goto(f"{demo_url}/dang-nhap?voi={persona}")
@@ -115,6 +121,88 @@ async def test_a_chair_sees_names_and_states(demo_url: str, opens_screen: OpensS
     await check(page, size)
     await page.get_by_role("button", name="Đăng xuất").click()
     await expect(page.get_by_role("button", name="Bắt đầu đăng nhập")).to_be_visible()
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+async def test_targets_plan_and_report(demo_url: str, opens_screen: OpensScreen, size: str) -> None:
+    screen = await opens_screen(size)
+    page = screen.page
+    await sign_in(demo_url, screen, "tinh")
+
+    await page.get_by_role("link", name="Chỉ tiêu", exact=True).click()
+    await expect(page.locator(".targets tbody tr").first).to_be_visible()
+    await check(page, size)
+    await screen.shoot("board_targets")
+    await page.get_by_role("link", name="Xem cả chỉ tiêu Hướng dẫn 2021").click()
+    await check(page, size)
+    await page.locator(".targets .thumb").first.click()
+    await expect(page.locator(".people-list li").first).to_be_visible()
+    await check(page, size)
+    await screen.shoot("board_missing")
+    await page.get_by_role("link", name="Về bảng chỉ tiêu").click()
+    await page.get_by_role("link", name="Phải đào tạo những ai").click()
+    await check(page, size)
+    await screen.shoot("board_duties")
+
+    await page.get_by_role("link", name="Kế hoạch và kinh phí", exact=True).click()
+    await check(page, size)
+    await screen.shoot("board_plan")
+    await page.get_by_label("Số lớp dự kiến (lớp)").fill("12 lớp")
+    await page.get_by_label("Kinh phí dự kiến (đồng)").fill("12 triệu")
+    await page.get_by_role("button", name="Lưu năm").click()
+    await expect(page.get_by_text("có phải 12.000.000?")).to_be_visible()
+    told_of_fault(screen)
+    await check(page, size)
+    await screen.shoot("board_plan_fault")
+    await page.get_by_label("Kinh phí dự kiến (đồng)").fill("12.000.000")
+    await page.get_by_role("button", name="Lưu năm").click()
+    await expect(page.get_by_text("Đã lưu.")).to_be_visible()
+    await check(page, size)
+
+    await page.get_by_role("link", name="Báo cáo", exact=True).click()
+    await check(page, size)
+    await screen.shoot("board_report")
+    async with page.expect_download() as downloading:
+        await page.get_by_role("button", name="Excel").click()
+    assert (await downloading.value).suggested_filename.startswith("bao-cao-")
+
+
+@pytest.mark.parametrize("size", list(SIZES))
+async def test_a_chair_enters_a_class_and_takes_it_back(demo_url: str, opens_screen: OpensScreen, size: str) -> None:
+    screen = await opens_screen(size, script=False)
+    page = screen.page
+    await sign_in(demo_url, screen, "chu_tich", script=False)
+    await page.get_by_role("link", name="Ghi nhận lớp", exact=True).click()
+    boxes = page.locator(".choices input")
+    for place in (0, 1):
+        await boxes.nth(place).check()
+    await page.get_by_role("button", name="Ghi nhận lớp này").click()
+    await expect(page.get_by_text("còn 3 chỗ cần sửa")).to_be_visible()
+    told_of_fault(screen)
+    await screen.shoot("board_results_fault")
+    await page.get_by_label("Chuyên đề hoặc nội dung").fill("M4")
+    await page.get_by_label("Ngày kết thúc lớp").fill("05/11/2025")
+    await page.get_by_label("Văn bản").fill("12/KH-CĐCS")
+    await page.get_by_role("button", name="Ghi nhận lớp này").click()
+    await expect(page.get_by_text("Đã ghi 2 lượt")).to_be_visible()
+    await screen.shoot("board_results")
+    await page.locator("summary").first.click()
+    await page.get_by_label("Lý do").first.fill("Nhầm người")
+    await page.get_by_role("button", name="Rút lại lượt này").first.click()
+    await expect(page.get_by_text("Đã rút lại.")).to_be_visible()
+
+    scripted = await opens_screen(size)
+    await scripted.page.context.add_cookies(  # axe is a script itself
+        [
+            {"name": each["name"], "value": each["value"], "url": page.url}
+            for each in await page.context.cookies()
+            if "name" in each and "value" in each
+        ]
+    )
+    for part in ("ket-qua", "ket-qua/tep", "ket-qua/quyet-dinh"):
+        await scripted.page.goto(f"{page.url.split('/ket-qua')[0]}/{part}")
+        await check(scripted.page, size)
+        await scripted.shoot(f"board_{part.rpartition('/')[2]}")
 
 
 async def test_without_javascript(demo_url: str, opens_screen: OpensScreen) -> None:

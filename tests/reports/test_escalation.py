@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.program import build
+from bot.settings import Settings
 from handlers import actions, digest, escalation
 from reports.digest import render_digest
+from reports.overview import overview
+from storage import planning, reporting
 from storage.tables import learner
 from tests.reports.conftest import MONDAY, Union, labels
 
@@ -14,6 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from channels.messages import Message
+    from storage.database import Database
 
 REFUSED = "Không tìm thấy đơn vị này trong phạm vi của đồng chí."
 LONG = "Dừng quá 28 ngày, chưa xử lý: 1 chức danh"
@@ -87,3 +93,31 @@ async def test_nobody_else_sees_or_settles(union: Union, who: str, person: int) 
 
     assert said[0].text == seen[0].text == REFUSED
     assert "1 dừng quá 14 ngày" in (await digest_of(union, "chủ tịch")).text
+
+
+async def test_an_installation_chooses_its_own_days(union: Union) -> None:
+    await spoke(union, "tổ 1", MONDAY - timedelta(days=10))
+    before = (await digest_of(union, "chủ tịch")).text
+    await planning.keep_setting(union.conn, reporting.LADDER, [5, 9])
+
+    chair, above = await digest_of(union, "chủ tịch"), await digest_of(union, "tỉnh")
+    listed = (await escalation.show(await union.context("chủ tịch"), actions.SilentOnes(union.units["A"])))[0]
+    page = await overview(union.conn, union.units["A"], MONDAY, is_within=True)
+    ended = await escalation.settle(await union.context("tỉnh"), actions.Settle(union.units["A"], 0))
+
+    assert "ừng quá" not in before
+    assert "1 dừng quá 5 ngày" in chair.text
+    assert "Dừng quá 9 ngày, chưa xử lý: 1 chức danh" in above.text
+    assert "mà dừng quá 5 ngày" in listed.text
+    assert (page.stalled, page.stalled_days) == (1, 5)
+    assert ended[0].text.startswith("Đã ghi nhận xử lý 1 người.")
+
+
+async def test_the_program_keeps_the_installations_days(database: Database, database_url: str) -> None:
+    settings = Settings(database_url=database_url, silent_chair_days=3, silent_above_days=7)
+    async with AsyncExitStack() as stack:
+        await build(settings, stack)
+    async with database.connect() as conn:
+        ladder = (await reporting.basis(conn)).ladder(MONDAY.date())
+
+    assert (ladder.chair_days, ladder.above_days) == (3, 7)

@@ -17,9 +17,11 @@ from reports import files, page, sheets, word
 from reports.files import Form
 from reports.layout import DECREE_30, layout_on
 from reports.period import PeriodReport, TargetRow, make
-from storage import reporting, rollup
+from storage import reporting, rollup, training_years
+from storage.period_figures import detail
 from storage.posts import total
-from storage.tables import org_unit
+from storage.tables import org_unit, person, position
+from storage.training_years import TrainingYear
 from tests.builders import cadre, move, recognised, unit
 from tests.reports.conftest import ASSIGNED, MONDAY, WEEK, Union
 
@@ -161,6 +163,54 @@ async def test_the_detail_adds_up(union: Union) -> None:
     assert {row[places["Mã đơn vị"]] for row in rows} == {"VN", "T01", "T01-X1", "T01-A", "T01-A-B01", "T01-B"}
     assert {row[places["Số liệu đến ngày"]] for row in rows} == {datetime(2026, 11, 30)}  # noqa: DTZ001 - as Excel has it
     assert "Phạm Thị" not in str(rows)
+
+
+async def test_the_detail_tells_who_attended_what(union: Union) -> None:
+    conn, units = union.conn, union.units
+    for who, day in (("tổ 1", date(2026, 6, 1)), ("tổ 2", date(2026, 6, 1)), ("tổ 1", date(2026, 11, 2))):
+        await recognised(conn, union.people[who], units["T01"], day, hours=8.0)
+    await recognised(conn, union.people["tổ 1"], units["T01"], date(2026, 5, 31), "M2")  # before the period
+    await recognised(conn, union.people["chủ tịch"], units["VN"], date(2026, 7, 1), "khac", topic="An toàn", hours=4.0)
+    await recognised(conn, union.people["chủ tịch B"], units["T01"], date(2026, 7, 2), "M3", kind="decision")
+    await conn.execute(person.update().where(person.c.id == union.people["tổ 1"]).values(is_female=True))
+    await conn.execute(position.update().where(position.c.unit_id == units["G1"]).values(is_first_term=True))
+    await conn.execute(org_unit.update().where(org_unit.c.id == units["A"]).values(member_count=1_200))
+    plan = TrainingYear(planned_cost=2_000, spent_on_training=3_000, spent_in_all=20_000)
+    await training_years.write(conn, units["T01"], 2026, plan, MONDAY)
+    await rollup.rebuild(conn, ASSIGNED, date(2026, 11, 30))
+
+    report = await made(union, "T01")
+    whole, *none = [page async for page in detail(conn, units["T01"], None, report.period, report.last_counted)]
+    parts = [
+        line
+        async for page in detail(conn, units["T01"], None, report.period, report.last_counted, rows=2)
+        for line in page
+    ]
+
+    head, *lines = (await workbook(union, report))[sheets.DETAIL]
+    places = {str(name): place for place, name in enumerate(head)}
+    told = {(row[places["Mã đơn vị"]], row[places["Đối tượng"]], row[places["Phạm vi"]]): row for row in lines}
+
+    def cells_of(code: str, role: Role, scope: str, *names: str) -> list[object]:
+        return [told[code, role.label, scope][places[name]] for name in names]
+
+    counted = ("Số người đã tham gia", "Lượt người", "Số lớp", "Số giờ")
+    assert cells_of("T01-A", Role.GROUP_LEADER, "Đơn vị", *counted) == [2, 3, 2, 24]
+    assert cells_of("T01", Role.GROUP_LEADER, "Cả bên dưới", *counted) == [2, 3, 2, 24]
+    assert cells_of("T01", Role.CHAIR, "Cả bên dưới", *counted) == [2, 2, 1, 4]
+    assert cells_of("T01-X1", Role.FULL_TIMER, "Đơn vị", *counted) == [0, 0, 0, 0]
+    assert (none, parts) == ([], whole)  # whatever is read between two pages of rows
+    kinds = ("Cấp mở lớp", "Hình thức", "Nội dung (chuyên đề)", "Nhóm quy mô")
+    assert cells_of("T01-A", Role.CHAIR, "Đơn vị", *kinds) == [
+        "Tổng Liên đoàn", None, "nội dung khác", "1.000 – 2.499",
+    ]  # fmt: skip
+    assert cells_of("T01-B", Role.CHAIR, "Đơn vị", *kinds) == [None, "trực tuyến", "M3", "dưới 1.000"]
+    assert cells_of("T01-A", Role.GROUP_LEADER, "Đơn vị", "Mới bầu lần đầu", "Nữ") == [1, 1]
+    money = ("Kinh phí dự toán (đồng)", "Kinh phí thực hiện (đồng)", "Tỷ lệ trên tổng chi")
+    assert [tuple(row[places[name]] for name in money) for row in lines if row[places[money[0]]] is not None] == [
+        (2_000, 3_000, 0.15)
+    ]
+    assert {row[places[name]] for name in sheets.EMPTY_COLUMNS for row in lines} == {None}
 
 
 async def test_hostile_names_stay_text(union: Union) -> None:

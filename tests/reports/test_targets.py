@@ -241,14 +241,19 @@ async def test_who_is_missing_by_name_only_at_the_own_direct_level(database: Dat
         done = await cadre(conn, "Lê B", more[0], Role.CHAIR)
         await attended(conn, done, union.t2)
 
-        async def page(at_unit: UnitId, offset: int = 0, limit: int = 10) -> list[Any]:
-            found = await target_missing.missing(
-                conn, at_unit, BY_KEY["T5"], CUT_OFF, STAFF, limit=limit, offset=offset
-            )
+        async def page(at_unit: UnitId, after: str = "", limit: int = 10) -> list[Any]:
+            found = await target_missing.missing(conn, at_unit, BY_KEY["T5"], CUT_OFF, STAFF, limit=limit, after=after)
+            places.append([one.place for one in found])
             return [(one.unit_code, one.posts, one.role, one.name, one.is_vacant) for one in found]
 
+        places: list[list[str]] = []
+
         from_root, from_t1, from_t2 = await page(union.root), await page(union.t1), await page(union.t2)
-        pages = [await page(union.t2, offset, 2) for offset in (0, 2)]
+        pages = [await page(union.t2, limit=2), await page(union.t2, places[-1][-1], 2)]
+        behind_nothing = await page(union.t2, places[-1][-1])
+        rest = [await page(union.root, places[0][place]) for place in (0, 1)]
+        with pytest.raises(ValueError, match=r"3\.1\.1"):
+            await page(union.root, "3.1.1")
         total = await figures(conn, union.root)
 
     assert from_root == [("T02", 3, None, None, False), ("T01", 1, None, None, False)]
@@ -256,6 +261,7 @@ async def test_who_is_missing_by_name_only_at_the_own_direct_level(database: Dat
     assert from_t1 == [("C-MID", 1, Role.CHAIR, "Lê A", False)]
     assert [(code, vacant) for code, _, _, _, vacant in from_t2] == [("C-FAR", True), ("C1", True), ("C2", True)]
     assert [*pages[0], *pages[1]] == from_t2
+    assert (rest, behind_nothing) == ([from_root[1:], []], [])
 
 
 async def test_spending_is_of_the_unit_and_year_itself(database: Database) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from learning.roles import Track
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
     from datetime import datetime
@@ -39,3 +41,13 @@ class BoardParts:
     bot_link: Callable[[], str] = no_bot
     targets: Callable[[AsyncConnection, UnitId, datetime], Awaitable[Sequence[Measured]]] = no_targets
     personas: Mapping[str, str] | None = None
+
+    @property
+    def compulsory(self) -> Sequence[str]:
+        """The modules in which full-timers must be recognised."""
+        return [module.id for module in self.library.modules_for(Track.STAFF)] if self.library else []
+
+    @property
+    def modules(self) -> Mapping[str, str]:
+        """The titles of the assistant's modules by id."""
+        return {module.id: module.title for module in self.library.modules} if self.library else {}

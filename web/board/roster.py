@@ -25,7 +25,7 @@ from web.board.access import UNIT
 from web.forms import BadFieldError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -43,7 +43,7 @@ MENDED_SHOWN = 20
 _MOST_NAME = 120
 _MOST_CELL = 200
 _MOST_DIGITS = 9
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class RosterPages:
@@ -69,7 +69,7 @@ class RosterPages:
             await asyncio.to_thread(write_template, path)
             body = path.read_bytes()
         return web.Response(
-            body=body, headers={"Content-Type": _XLSX, "Content-Disposition": 'attachment; filename="danh-sach.xlsx"'}
+            body=body, headers={"Content-Type": XLSX, "Content-Disposition": 'attachment; filename="danh-sach.xlsx"'}
         )
 
     # --- the file ---
@@ -77,7 +77,7 @@ class RosterPages:
     async def _take(self, visit: Visit, request: web.Request) -> web.StreamResponse:
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "tai-len.xlsx"
-            name, replaces = await _receive(request, path)
+            name, replaces = await receive(request, path)
             try:
                 async with self._turns:
                     book = await imports.read_file(path)
@@ -129,9 +129,8 @@ class RosterPages:
                 return self._form(visit)
             upload, book = kept
             plan = await self._plan(conn, visit, upload, book)
-        rows = [
-            (fault, keeping.fields(book, fault.row)) for fault in plan.set_aside[:MENDED_SHOWN] if fault.row is not None
-        ]
+        aside = plan.set_aside[:MENDED_SHOWN]
+        rows = [(fault, keeping.fields(book.people, fault.row)) for fault in aside if fault.row is not None]
         return self._frame.page(
             "board/roster.html",
             visit,
@@ -146,12 +145,7 @@ class RosterPages:
 
     async def _mend(self, visit: Visit, request: web.Request) -> web.StreamResponse:
         fields = await forms.read_fields(request)
-        number = _number(fields.get("dong", ""))
-        cells = {
-            _number(name[1:]): clean(text, _MOST_CELL).strip()
-            for name, text in fields.items()
-            if name.startswith("c") and name[1:].isdecimal()
-        }
+        number, cells = mended_row(fields)
         async with self._turns, self._database.begin() as conn:
             kept = await self._kept(conn, visit)
             if kept is not None:
@@ -184,7 +178,7 @@ class RosterPages:
         return self._frame.page("board/roster_done.html", visit, "danh-sach", text=preview(plan, is_done=True))
 
 
-async def _receive(request: web.Request, path: Path) -> tuple[str, bool]:
+async def receive(request: web.Request, path: Path) -> tuple[str, bool]:
     """
     Write the file that a form carries to `path`; returns its name and whether it replaces everything.
 
@@ -215,6 +209,16 @@ async def _receive(request: web.Request, path: Path) -> tuple[str, bool]:
     if not size:
         raise BadFieldError("tep")
     return name, replaces
+
+
+def mended_row(fields: Mapping[str, str]) -> tuple[int, Mapping[int, str]]:
+    """Return the number of the row that was typed anew, and its cells by place."""
+    cells = {
+        _number(name[1:]): clean(text, _MOST_CELL).strip()
+        for name, text in fields.items()
+        if name.startswith("c") and name[1:].isdecimal()
+    }
+    return _number(fields.get("dong", "")), cells
 
 
 def _number(text: str) -> int:

@@ -6,12 +6,18 @@ from typing import TYPE_CHECKING
 
 from web.board.access import Gate
 from web.board.cadres import CadrePages
+from web.board.decision import DecisionPages
 from web.board.door import Door
 from web.board.frame import Frame
 from web.board.insights import InsightPages
 from web.board.own import OwnPages
 from web.board.people import PeoplePages
+from web.board.plan import PlanPages
+from web.board.reports import ReportPages
+from web.board.result_files import ResultFilePages
+from web.board.results import ResultPages
 from web.board.roster import RosterPages
+from web.board.targets import TargetPages
 from web.board.units import UnitPages
 
 if TYPE_CHECKING:
@@ -33,6 +39,12 @@ def routes(
     frame = Frame(pages)
     OwnPages(database, frame, is_secure=is_secure).open(gate)
     UnitPages(database, frame, parts).open(gate)
+    TargetPages(database, frame, parts).open(gate)
+    PlanPages(database, frame).open(gate)
+    ResultPages(database, frame, parts).open(gate)
+    ResultFilePages(database, frame, parts).open(gate)
+    DecisionPages(database, frame).open(gate)
+    ReportPages(database, frame, parts).open(gate)
     PeoplePages(database, frame).open(gate)
     InsightPages(database, frame, parts).open(gate)
     RosterPages(database, frame).open(gate)

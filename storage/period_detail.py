@@ -1,0 +1,196 @@
+"""What the detail of a report says besides the figures: who attended what, who the cadres are, what was planned."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import case, func, literal_column, or_, select
+
+from learning.recognition import Kind
+from learning.roles import GROUP_TYPES, Role
+from learning.trainers import CHAIRED_TYPES
+from learning.unit_sizes import size_on
+from storage.posts import flag, held_on
+from storage.rollup_tree import batches
+from storage.tables import org_unit, person, position, recognition, training_year, unit_closure
+from storage.training_years import COLUMNS, TrainingYear
+from storage.unit_past import as_sizes, changes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from datetime import date
+
+    from sqlalchemy import ColumnElement, Select
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from learning.periods import Period
+
+Cell = tuple[int, Role]  # a unit and a role
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """
+    The posts of one role in a scope, beyond their figures.
+
+    `persons`, `attendances` and `hours` are of what was recognised in the period; `classes` of classes alone,
+    `organisers` are the types of the units that held them. `first_term` and `women` are posts.
+    """
+
+    persons: int = 0
+    attendances: int = 0
+    classes: int = 0
+    hours: float = 0.0
+    modules: frozenset[str] = frozenset()
+    organisers: frozenset[str] = frozenset()
+    first_term: int = 0
+    women: int = 0
+
+    @property
+    def is_online_only(self) -> bool:
+        """Whether something was recognised, and all of it learned on the assistant."""
+        return bool(self.modules) and not self.organisers
+
+
+NOBODY = Trained()
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """What is known of the units of a page, with their own posts alone, and with all below."""
+
+    own: Mapping[Cell, Trained] = field(default_factory=dict)
+    all: Mapping[Cell, Trained] = field(default_factory=dict)
+    sizes: Mapping[int, int | None] = field(default_factory=dict)  # of CĐCS, at the start of the period
+    plans: Mapping[int, TrainingYear] = field(default_factory=dict)
+
+
+async def more(
+    conn: AsyncConnection, units: Collection[int], with_own: Collection[int], period: Period, day: date
+) -> More:
+    """
+    Read what the detail adds for some units.
+
+    Args:
+        conn: a connection.
+        units: the units of a page.
+        with_own: those of them whose own posts are a line apart; of the others all posts are their own.
+        period: classes held in it, sizes at its start.
+        day: the last day of the figures: posts held on it, classes held until it, plans of its year.
+    """
+    whole = await _trained(conn, units, period, day, is_own=False)
+    own = await _trained(conn, with_own, period, day, is_own=True) if with_own else {}
+    plans: dict[int, TrainingYear] = {}
+    sizes: dict[int, int | None] = {}
+    for batch in batches(units):
+        query = select(training_year.c.unit_id, *COLUMNS).where(
+            training_year.c.unit_id.in_(batch), training_year.c.year == day.year
+        )
+        plans |= {row[0]: TrainingYear(*row[1:]) for row in await conn.execute(query)}
+        chaired = select(org_unit.c.id, org_unit.c.member_count, org_unit.c.member_count_on).where(
+            org_unit.c.id.in_(batch), org_unit.c.unit_type.in_(CHAIRED_TYPES)
+        )
+        rows = (await conn.execute(chaired)).all()
+        history = await changes_of(conn, [row.id for row in rows])
+        sizes |= {row.id: size_on(as_sizes(row, history.get(row.id, ())), period.first) for row in rows}
+    return More(own, whole, sizes, plans)
+
+
+def _scope(*, is_own: bool) -> tuple[Any, ColumnElement[int]]:
+    """Positions with their units, and the unit each counts for: its own (of a tổ, what it is in), or any above."""
+    joined = position.join(org_unit, org_unit.c.id == position.c.unit_id)
+    if is_own:
+        home = case((org_unit.c.unit_type.in_(GROUP_TYPES), org_unit.c.parent_id), else_=org_unit.c.id)
+        return joined, home
+    return joined.join(unit_closure, unit_closure.c.unit_id == position.c.unit_id), unit_closure.c.ancestor_id
+
+
+async def _trained(
+    conn: AsyncConnection, units: Collection[int], period: Period, day: date, *, is_own: bool
+) -> Mapping[Cell, Trained]:
+    found: defaultdict[Cell, Trained] = defaultdict(Trained)
+    for batch in batches(units):
+        for row in await conn.execute(_totals(batch, period.first, min(period.last, day), is_own=is_own)):
+            key = row.scope, Role(row.role)
+            found[key] = replace(
+                found[key], persons=row.persons, attendances=row.attendances, hours=float(row.hours or 0)
+            )
+        for row in await conn.execute(_classes(batch, period.first, min(period.last, day), is_own=is_own)):
+            key, so_far = (row.scope, Role(row.role)), found[row.scope, Role(row.role)]
+            is_class = row.kind == Kind.CLASS.value
+            found[key] = replace(
+                so_far,
+                classes=so_far.classes + is_class * row.number,
+                modules=so_far.modules | {row.module_id},
+                organisers=so_far.organisers | ({row.organiser} if is_class else set()),
+            )
+        for row in await conn.execute(_people(batch, day, is_own=is_own)):
+            key = row.scope, Role(row.role)
+            found[key] = replace(found[key], first_term=int(row.first_term), women=int(row.women))
+    return found
+
+
+def _held(batch: Collection[int], since: date, until: date, *, is_own: bool) -> tuple[Any, ColumnElement[int], Any]:
+    """Recognitions of a span with the posts that their holders held on the day, in the scope of some units."""
+    positions, scope = _scope(is_own=is_own)
+    joined = positions.join(recognition, recognition.c.person_id == position.c.person_id)
+    conditions = (
+        scope.in_(batch),
+        recognition.c.held_on.between(since, until),
+        position.c.valid_from <= recognition.c.held_on,
+        or_(position.c.valid_to.is_(None), position.c.valid_to > recognition.c.held_on),
+    )
+    return joined, scope, conditions
+
+
+def _totals(batch: Collection[int], since: date, until: date, *, is_own: bool) -> Select[Any]:
+    joined, scope, conditions = _held(batch, since, until, is_own=is_own)
+    columns = (recognition.c.id, recognition.c.person_id, recognition.c.hours)
+    each = select(scope.label("scope"), position.c.role, *columns).select_from(joined).where(*conditions).distinct()
+    once = each.subquery()
+    return select(
+        once.c.scope,
+        once.c.role,
+        func.count().label("attendances"),
+        func.count(once.c.person_id.distinct()).label("persons"),
+        func.sum(once.c.hours).label("hours"),
+    ).group_by(once.c.scope, once.c.role)
+
+
+def _classes(batch: Collection[int], since: date, until: date, *, is_own: bool) -> Select[Any]:
+    """Classes by what was taught and who held them; the same unit, topic, day and document is the same class."""
+    joined, scope, conditions = _held(batch, since, until, is_own=is_own)
+    organiser = org_unit.alias("organiser")
+    names = ("by_unit_id", "module_id", "held_on", "document", "kind")
+    each = (
+        select(
+            scope.label("scope"),
+            position.c.role,
+            organiser.c.unit_type.label("organiser"),
+            *(recognition.c[name] for name in names),
+        )
+        .select_from(joined.join(organiser, organiser.c.id == recognition.c.by_unit_id))
+        .where(*conditions)
+        .distinct()
+        .subquery()
+    )
+    keys = (each.c.scope, each.c.role, each.c.kind, each.c.module_id, each.c.organiser)
+    return select(*keys, func.count().label("number")).group_by(*keys)
+
+
+def _people(batch: Collection[int], day: date, *, is_own: bool) -> Select[Any]:
+    positions, scope = _scope(is_own=is_own)
+    is_woman = func.coalesce(flag(person.c.is_female.is_(True)), literal_column("0"))
+    return (
+        select(
+            scope.label("scope"),
+            position.c.role,
+            func.sum(flag(position.c.is_first_term)).label("first_term"),
+            func.sum(is_woman).label("women"),
+        )
+        .select_from(positions.join(person, person.c.id == position.c.person_id))
+        .where(scope.in_(batch), held_on(day))
+        .group_by(scope, position.c.role)
+    )
