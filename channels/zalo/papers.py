@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Protocol
 
-from channels.messages import RefusedError, UnreachableError
+from channels.messages import FileKind, RefusedError, UnreachableError
 from channels.text import cut
 from channels.zalo.client import MAX_FILE, MAX_PICTURE, PICTURES
 from channels.zalo.verdicts import ExpiredError
@@ -53,7 +53,7 @@ class Papers:
         client: the account's calls.
         files: makes them.
         held: what is uploaded.
-        elsewhere: the address where one finds what cannot be sent; empty for the browser chat.
+        elsewhere: the address where one finds reports that cannot be sent; empty for the browser chat.
         within_s: for making and uploading together.
     """
 
@@ -84,7 +84,8 @@ class Papers:
             raise RefusedError("the words of a file go before it")
         file, reference, told = await self._ready(attachment)
         if not reference:
-            told = f"{told} {ELSEWHERE.format(where=self._elsewhere)}"
+            where = BROWSER if attachment.kind is FileKind.TOOL else self._elsewhere
+            told = f"{told} {ELSEWHERE.format(where=where)}"
             text = f"{cut(words, most_words - len(told) - 2)}\n\n{told}".lstrip()
             return await self._client.consult(user_id, {"text": text})
         try:

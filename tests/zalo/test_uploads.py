@@ -198,6 +198,10 @@ async def test_beyond_the_months_uploads_one_is_told_where_it_is(database: Datab
             " https://tap-huan.example.vn/dang-nhap"
         )
 
+        desk.maker.size = 14
+        await desk.sends(LAN, Attachment(FileKind.TOOL, "CC1"))
+        assert desk.server.person(LAN).last.text.endswith("Đồng chí tải ở trợ lý trên trình duyệt.")
+
         desk.clock.offset = timedelta(days=31)
         desk.maker.size = 13
         await desk.sends(LAN)
