@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select, update
 
-from channels.messages import Sender, Tap
+from channels.messages import Kind, Sender, Tap
 from content import tool_text
 from handlers.actions import OpenTool, ToolFile
-from storage import zalo_costs
+from storage import outbox, zalo_costs
 from storage.outbox import LEASE
-from storage.tables import delivery
+from storage.tables import account, delivery
 from tests.standins.zalo import faults
 from tests.zalo.world import LAN, World, running
 
@@ -157,6 +157,25 @@ async def test_a_file_whose_upload_expired_is_uploaded_once_more(database_url: s
 
         assert said(lan) == [(True, ""), (False, NAME)] * 3
         assert world.server.uploads == 2
+
+
+async def test_a_digest_offers_only_what_zalo_carries(database_url: str) -> None:
+    async with running(database_url) as world:
+        hoa = await world.joined(LAN, "84900000003")
+        async with world.program.database.begin() as conn:
+            person = (await conn.execute(select(account.c.person_id))).scalar_one()
+            await outbox.queue(
+                conn,
+                account_id=await world.door(hoa),
+                kind=Kind.DIGEST,
+                key="digest",
+                subject={"person": person, "cut_off": "2026-11-15T17:00:00+00:00"},
+                run_at=datetime.now(UTC) - timedelta(seconds=1),
+            )
+        await lane_of(world).empty()
+
+        assert hoa.last.text.startswith("Báo cáo học tập tuần 09–15/11/2026")
+        assert hoa.last.text.endswith("3. Hình\n4. Tải Word")
 
 
 async def test_a_page_longer_than_a_message_is_told_whole(database_url: str) -> None:

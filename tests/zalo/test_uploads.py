@@ -17,6 +17,7 @@ from bot.zalo_uploads import SERVES, Uploads
 from channels.messages import Attachment, File, FileKind, RefusedError, UnreachableError
 from channels.zalo import Papers
 from channels.zalo.client import MAX_FILE, MAX_PICTURE
+from channels.zalo.papers import MOST_AT_ONCE
 from storage import accounts, zalo_costs, zalo_uploads
 from storage.tables import zalo_upload
 from tests.standins.zalo import OA_ID, ZaloServer, faults
@@ -134,6 +135,22 @@ async def test_what_is_not_ready_in_time_is_surely_not_sent(desk: Desk) -> None:
     assert desk.server.person(LAN).screen == []
 
 
+async def test_no_more_files_are_made_at_once_than_leave_room_for_words(desk: Desk) -> None:
+    desk.server.upload_may_end.clear()
+    papers = desk.papers()
+    at_work = [asyncio.create_task(papers.send(LAN, PICTURE, "", 2_000)) for _ in range(MOST_AT_ONCE)]
+    await desk.server.upload_began.wait()
+
+    with pytest.raises(UnreachableError, match="enough"):
+        await papers.send(AN, PICTURE, "", 2_000)
+    desk.server.upload_may_end.set()
+    await asyncio.gather(*at_work)
+    await papers.send(AN, PICTURE, "", 2_000)
+
+    assert desk.server.uploads == 1
+    assert len(desk.server.person(AN).screen) == 1
+
+
 async def test_an_upload_goes_on_when_nobody_waits_any_more(desk: Desk) -> None:
     desk.server.upload_may_end.clear()
     waiting = asyncio.create_task(desk.sends(LAN))
@@ -180,6 +197,10 @@ async def test_beyond_the_months_uploads_one_is_told_where_it_is(database: Datab
             "Tuần 47\n\nTháng này Zalo không nhận thêm tệp mới. Đồng chí tải ở Bảng theo dõi:"
             " https://tap-huan.example.vn/dang-nhap"
         )
+
+        desk.maker.size = 14
+        await desk.sends(LAN, Attachment(FileKind.TOOL, "CC1"))
+        assert desk.server.person(LAN).last.text.endswith("Đồng chí tải ở trợ lý trên trình duyệt.")
 
         desk.clock.offset = timedelta(days=31)
         desk.maker.size = 13
