@@ -10,11 +10,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.assigned import AssignmentError, assigned_modules
 from bot.clock import SystemClock
-from bot.doctor_zalo_bot import zalo_bot
 from bot.findings import Finding
 from bot.start import TELEGRAM_TROUBLE
-from bot.zalo_keyring import LOGIN
-from bot.zalo_parts import open_zalo
+from bot.zalo.keyring import LOGIN
+from bot.zalo.parts import open_zalo
+from bot.zalo_bot.doctor import zalo_bot
 from channels import telegram
 from channels.messages import SendError, UnreachableError
 from content import loader

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from bot.sender import Pace
 from bot.start import BROWSER_RATE
-from bot.zalo_bot_parts import ZaloBotParts, open_zalo_bot
-from bot.zalo_gate import ZaloGate
-from bot.zalo_parts import Sends, ZaloParts, open_zalo
+from bot.zalo.gate import ZaloGate
+from bot.zalo.parts import Sends, ZaloParts, open_zalo
+from bot.zalo_bot.parts import ZaloBotParts, open_zalo_bot
 from channels import telegram
 from channels.browser import BrowserChannel
 from storage import accounts, zalo_costs, zalo_quota

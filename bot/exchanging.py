@@ -1,4 +1,4 @@
-"""What `taphuan content export`, `import`, `template` and `tool` do; their arguments are in `bot.cli_exchange`."""
+"""What `taphuan content export`, `import`, `template` and `tool` do; their arguments are in `bot.cli.exchange`."""
 
 from __future__ import annotations
 

@@ -44,9 +44,9 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.settings import Settings
-    from bot.zalo_bot_parts import ZaloBotParts
-    from bot.zalo_gate import ZaloGate
-    from bot.zalo_parts import ZaloParts
+    from bot.zalo.gate import ZaloGate
+    from bot.zalo.parts import ZaloParts
+    from bot.zalo_bot.parts import ZaloBotParts
     from channels import telegram
     from content.model import Library
     from learning.calendar import Holidays

@@ -13,11 +13,12 @@ import structlog
 from aiohttp import web
 from sqlalchemy import make_url
 
-from bot import intake, zalo_bot_intake
+from bot import intake
 from bot.clock import SystemClock
 from bot.program import Program, build
 from bot.start import Role, StartError, prepare_folder
-from bot.zalo_catch_up import CatchUp
+from bot.zalo.catch_up import CatchUp
+from bot.zalo_bot.intake import take_events
 from channels import telegram, zalo_bot
 from channels.zalo import ZaloHook
 from learning.roles import Track
@@ -41,7 +42,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from bot.settings import Settings
-    from bot.zalo_parts import ZaloParts
+    from bot.zalo.parts import ZaloParts
     from channels.messages import EndpointId, UnitId
     from reports.targets import Measured
 
@@ -119,7 +120,7 @@ def _work(program: Program, role: Role) -> Sequence[Coroutine[Any, Any, None]]:
     if role.does(Role.WEB) and program.bot is not None and program.telegram_endpoint is not None:
         works.append(intake.take_updates(program, program.bot, program.telegram_endpoint))
     if role.does(Role.WEB) and program.zalo_bot is not None:
-        works.append(zalo_bot_intake.take_events(program, program.zalo_bot))
+        works.append(take_events(program, program.zalo_bot))
     if program.zalo is not None:
         works.append(program.zalo.keyring.watch(program.stop))
         if role.does(Role.WEB) and program.zalo_gate is not None:

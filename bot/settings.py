@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from bot.template_names import DIGEST, NUDGE, NamesError, parameters
+from bot.zalo.template_names import DIGEST, NUDGE, NamesError, parameters
 from learning.escalation import MOST_DAYS
 
 if TYPE_CHECKING:

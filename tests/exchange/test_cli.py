@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot import cli_exchange
+from bot.cli import exchange as cli_exchange
 from content import loader
 from exchange import gift
 from tests.exchange.conftest import FIRST

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot import cli_content
+from bot.cli import content as cli_content
 from learning import lesson as rules
 from storage import finished, runs
 from tests import builders

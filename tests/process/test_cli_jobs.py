@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from structlog.testing import capture_logs
 
-from bot import cli_jobs
+from bot.cli import jobs as cli_jobs
 from scheduler.jobs import Pace, engine_for
 from storage import jobs
 

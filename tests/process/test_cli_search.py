@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot import cli, cli_search
+from bot.cli import main as cli
+from bot.cli import search as cli_search
 from storage import search_misses
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.cli import parser
+from bot.cli.main import parser
 from bot.settings import PREFIX, Settings
 from web.metrics import Metrics
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot import cli
+from bot.cli import main as cli
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -5,7 +5,7 @@ from argparse import ArgumentParser
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from bot import cli_digest
+from bot.cli import digest as cli_digest
 from learning.roles import Role
 from storage import rollup
 from storage.posts import Counts

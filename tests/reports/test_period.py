@@ -9,7 +9,7 @@ import pytest
 from docx import Document
 from openpyxl import load_workbook
 
-from bot import cli_report
+from bot.cli import report as cli_report
 from content import loader
 from learning.periods import parse
 from learning.roles import Role

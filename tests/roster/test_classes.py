@@ -9,7 +9,7 @@ import pytest
 import xlsxwriter
 from sqlalchemy import func, select
 
-from bot import cli_classes
+from bot.cli import classes as cli_classes
 from learning.recognition import OTHER
 from learning.roles import Role
 from roster import classes

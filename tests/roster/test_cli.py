@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from bot import cli_roster
+from bot.cli import roster as cli_roster
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ import sys
 from bot import log
 from bot.clock import SystemClock
 from bot.settings import read
-from bot.zalo_parts import open_zalo
+from bot.zalo.parts import open_zalo
 from channels.messages import SendError
 from storage.database import open_database
 

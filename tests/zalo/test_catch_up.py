@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.clock import SystemClock
-from bot.zalo_catch_up import FARTHEST, GAP, HEARD_UNTIL, CatchUp
+from bot.zalo.catch_up import FARTHEST, GAP, HEARD_UNTIL, CatchUp
 from channels.messages import SendError
 from storage import planning
 from storage.tables import account, inbound_update

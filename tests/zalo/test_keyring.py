@@ -12,8 +12,8 @@ from sqlalchemy import text, update
 
 from bot.clock import AdjustableClock
 from bot.fault import ZALO_POINTS
-from bot.zalo_keyring import AHEAD, ASK_AGAIN_AFTER
-from bot.zalo_parts import open_zalo
+from bot.zalo.keyring import AHEAD, ASK_AGAIN_AFTER
+from bot.zalo.parts import open_zalo
 from channels.messages import SendError, ThrottledError, UnknownOutcomeError, UnreachableError
 from storage import zalo_tokens
 from storage.tables import zalo_token
@@ -24,7 +24,7 @@ from tests.zalo.office import KEY, environment, logged_in, settings, stored
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from bot.zalo_keyring import Keyring
+    from bot.zalo.keyring import Keyring
     from storage.database import Database
 
 TOKEN_PATH = "/v4/oa/access_token"

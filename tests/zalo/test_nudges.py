@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from bot import cli_plan, cli_zalo
+from bot.cli import plan as cli_plan
+from bot.cli import zalo as cli_zalo
 from storage.tables import delivery
 from tests.scenarios.cast import START
 from tests.scenarios.stage import set_up

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot import doctor
-from bot.cli import parser
-from bot.cli_zalo import run
+from bot.cli.main import parser
+from bot.cli.zalo import run
 from bot.settings import SettingsError, read
 from bot.start import StartError
 from storage import accounts, zalo_costs

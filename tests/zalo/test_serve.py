@@ -24,7 +24,7 @@ async def test_events_come_in_and_messages_go_out(database: Database, database_u
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-c",
-            "from bot.cli import main; main(['serve'])",
+            "from bot.cli.main import main; main(['serve'])",
             env=os.environ | environment(server, database_url, port="0", public_url="https://tap-huan.example"),
             stdout=asyncio.subprocess.PIPE,
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from sqlalchemy import select
 
-from bot.template_names import DIGEST, NamesError, parameters
+from bot.zalo.template_names import DIGEST, NamesError, parameters
 from storage.tables import account, delivery, learner, zalo_charge
 from tests.scenarios.stage import set_up
 from tests.standins.zalo import ZaloServer, faults

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.clock import AdjustableClock
-from bot.zalo_parts import open_zalo
-from bot.zalo_uploads import SERVES, Uploads
+from bot.zalo.parts import open_zalo
+from bot.zalo.uploads import SERVES, Uploads
 from channels.messages import Attachment, File, FileKind, RefusedError, UnreachableError
 from channels.zalo import Papers
 from channels.zalo.client import MAX_FILE, MAX_PICTURE

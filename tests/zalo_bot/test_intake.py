@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.program import Program, build
 from bot.start import ZALO_BOT_TROUBLE
-from bot.zalo_bot_intake import take_events
+from bot.zalo_bot.intake import take_events
 from storage import accounts, planning
 from storage.database import open_database
 from tests.scenarios import cast as union

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from bot import doctor
-from bot.cli import parser
-from bot.cli_zalo import run
+from bot.cli.main import parser
+from bot.cli.zalo import run
 from bot.settings import SettingsError, read
 from bot.start import ZALO_BOT_TROUBLE, StartError
-from bot.zalo_bot_meter import Plan
+from bot.zalo_bot.meter import Plan
 from learning.calendar import day_of
 from storage import accounts, planning, zalo_quota
 from storage.zalo_quota import Used

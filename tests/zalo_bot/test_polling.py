@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.zalo_bot_polling import Poller
+from bot.zalo_bot.polling import Poller
 from channels.messages import EndpointId, Inbound, Receipt, Text, Unsupported
 from channels.wire import Wire
 from channels.zalo_bot import ZaloBot
@@ -163,7 +163,7 @@ async def test_what_concerns_nobody_does_not_hold_up_the_rest(server: BotServer)
 async def test_trouble_is_told_once_and_so_is_its_end(
     server: BotServer, caplog: pytest.LogCaptureFixture, fault: Fault, word: str
 ) -> None:
-    caplog.set_level(logging.INFO, logger="bot.zalo_bot_polling")
+    caplog.set_level(logging.INFO, logger="bot.zalo_bot.polling")
     pipeline = Deduping()
     server.faults.add(fault, path="getUpdates", times=4)
     await server.person().says("hoc")

@@ -47,7 +47,7 @@ async def test_events_come_in_and_messages_go_out(database: Database, database_u
     more = {"public_url": "https://tap-huan.example"} if is_hooked else {}
     async with BotServer() as server:
         with_ = environment(server, database_url, port="0", **more)
-        async with process("-c", "from bot.cli import main; main(['serve'])", env=with_) as ready:
+        async with process("-c", "from bot.cli.main import main; main(['serve'])", env=with_) as ready:
             server.pusher.route = ready[1] + PATH
             lan = server.person()
             async with asyncio.timeout(60):

@@ -9,8 +9,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.clock import SystemClock
 from bot.findings import Finding
 from bot.start import ZALO_BOT_TROUBLE
-from bot.zalo_bot_meter import Plan, told
-from bot.zalo_bot_parts import bot_of
+from bot.zalo_bot.meter import Plan, told
+from bot.zalo_bot.parts import bot_of
 from channels.messages import SendError, ThrottledError
 from learning.calendar import day_of
 from storage import planning, zalo_quota

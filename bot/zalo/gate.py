@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.zalo_templates import Templates
+from bot.zalo.templates import Templates
 from channels.messages import Kind
 from channels.zalo import Window, sendable
 from channels.zalo.verdicts import WINDOW

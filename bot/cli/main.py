@@ -9,28 +9,25 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from bot import (
-    backup,
-    cli_classes,
-    cli_content,
-    cli_decision,
-    cli_digest,
-    cli_exchange,
-    cli_items,
-    cli_jobs,
-    cli_plan,
-    cli_preview,
-    cli_report,
-    cli_roster,
-    cli_search,
-    cli_sending,
-    cli_targets,
-    cli_zalo,
-    invite,
-    log,
-    settings,
-)
+from bot import backup, invite, log, settings
 from bot.assigned import AssignmentError, assigned_modules
+from bot.cli import (
+    classes,
+    content,
+    decision,
+    digest,
+    exchange,
+    items,
+    jobs,
+    plan,
+    preview,
+    report,
+    roster,
+    search,
+    sending,
+    targets,
+    zalo,
+)
 from bot.start import Role, StartError, clock_of, planner_for, prepare_folder, unopened
 from content import loader
 from learning.calendar import day_of
@@ -47,9 +44,7 @@ if TYPE_CHECKING:
     from storage.database import Database
 
 REFUSED = 1
-ON_DATABASE = dict.fromkeys(cli_sending.COMMANDS, cli_sending.run) | dict.fromkeys(
-    cli_decision.COMMANDS, cli_decision.run
-)
+ON_DATABASE = dict.fromkeys(sending.COMMANDS, sending.run) | dict.fromkeys(decision.COMMANDS, decision.run)
 BENCHES = {
     name: f"bench.{name}" for name in ("board", "bulk", "digests", "pace", "plan", "report", "roster", "search", "taps")
 }
@@ -69,26 +64,24 @@ def parser() -> ArgumentParser:
     db.add_parser("upgrade", help="đưa bảng lên phiên bản mới nhất")
     for name, about in (("backup", "sao lưu khi đang chạy"), ("restore", "phục hồi vào cơ sở dữ liệu trống")):
         db.add_parser(name, help=about).add_argument("file", type=Path, metavar="TỆP")
-    cli_roster.add_arguments(commands.add_parser("roster", help="danh sách đơn vị và cán bộ"))
+    roster.add_arguments(commands.add_parser("roster", help="danh sách đơn vị và cán bộ"))
     invite.add_arguments(commands.add_parser("invite", help="cấp mã mời"))
-    cli_content.add_arguments(commands.add_parser("content", help="nội dung"))
-    cli_search.add_arguments(commands.add_parser("search", help="tra cứu bài học và con số"))
-    cli_digest.add_arguments(commands.add_parser("digest", help="số liệu của một đơn vị"))
-    cli_report.add_arguments(commands.add_parser("report", help="báo cáo của một đơn vị trong một kỳ"))
-    cli_targets.add_arguments(commands.add_parser("targets", help="chỉ tiêu của một đơn vị"))
-    cli_classes.add_arguments(commands.add_parser("classes", help="kết quả ĐTBD qua lớp"))
-    cli_decision.add_decision_arguments(
+    content.add_arguments(commands.add_parser("content", help="nội dung"))
+    search.add_arguments(commands.add_parser("search", help="tra cứu bài học và con số"))
+    digest.add_arguments(commands.add_parser("digest", help="số liệu của một đơn vị"))
+    report.add_arguments(commands.add_parser("report", help="báo cáo của một đơn vị trong một kỳ"))
+    targets.add_arguments(commands.add_parser("targets", help="chỉ tiêu của một đơn vị"))
+    classes.add_arguments(commands.add_parser("classes", help="kết quả ĐTBD qua lớp"))
+    decision.add_decision_arguments(
         commands.add_parser("decision", help="quyết định tính học trên trợ lý là được công nhận ĐTBD")
     )
-    cli_decision.add_trainer_arguments(commands.add_parser("trainer", help="giao đơn vị bồi dưỡng chủ tịch CĐCS"))
-    cli_plan.add_arguments(commands.add_parser("plan", help="tin sẽ gửi trong một ngày, theo giờ"))
-    cli_jobs.add_arguments(commands.add_parser("jobs", help="việc chạy nền"))
-    cli_sending.add_pause_arguments(commands.add_parser("pause", help="tạm dừng gửi tới một đơn vị"))
-    cli_sending.add_resume_arguments(commands.add_parser("resume", help="gửi lại tới một đơn vị"))
-    cli_sending.add_broadcast_arguments(
-        commands.add_parser("broadcast", help="gửi một tin tới người học của một đơn vị")
-    )
-    cli_zalo.add_arguments(commands.add_parser("zalo", help="Zalo Official Account"))
+    decision.add_trainer_arguments(commands.add_parser("trainer", help="giao đơn vị bồi dưỡng chủ tịch CĐCS"))
+    plan.add_arguments(commands.add_parser("plan", help="tin sẽ gửi trong một ngày, theo giờ"))
+    jobs.add_arguments(commands.add_parser("jobs", help="việc chạy nền"))
+    sending.add_pause_arguments(commands.add_parser("pause", help="tạm dừng gửi tới một đơn vị"))
+    sending.add_resume_arguments(commands.add_parser("resume", help="gửi lại tới một đơn vị"))
+    sending.add_broadcast_arguments(commands.add_parser("broadcast", help="gửi một tin tới người học của một đơn vị"))
+    zalo.add_arguments(commands.add_parser("zalo", help="Zalo Official Account"))
     examine = commands.add_parser("doctor", help="xem thiết lập và chỗ chưa ổn")
     examine.add_argument("--json", action="store_true")
     bench = commands.add_parser("bench", help="đo tốc độ bên cạnh chương trình khác")
@@ -159,20 +152,20 @@ async def _run(args: Namespace) -> int:
 async def _without_settings(args: Namespace) -> int | None:
     """Run a command that needs neither settings nor a database; None for any other."""
     match args.command:
-        case "content" if args.content in cli_content.COMMANDS:
-            return await cli_content.run(args)
-        case "content" if args.content in cli_preview.COMMANDS:
-            return await cli_preview.run(args)
-        case "content" if args.content in cli_exchange.COMMANDS:
-            return await cli_exchange.run(args)
+        case "content" if args.content in content.COMMANDS:
+            return await content.run(args)
+        case "content" if args.content in preview.COMMANDS:
+            return await preview.run(args)
+        case "content" if args.content in exchange.COMMANDS:
+            return await exchange.run(args)
         case "search":
-            return cli_search.run(args)
+            return search.run(args)
         case "zalo" if args.zalo == "key":
-            return cli_zalo.print_key()
+            return zalo.print_key()
         case "roster" if args.roster_command == "template":
-            return await cli_roster.run(args, "")
+            return await roster.run(args, "")
         case "classes" if args.classes_command == "template":
-            return await cli_classes.run_template(args, _titles(loader.load()))
+            return await classes.run_template(args, _titles(loader.load()))
     return None
 
 
@@ -203,15 +196,15 @@ async def _on_prepared(args: Namespace, chosen: Settings, database: Database) ->
         case "db":
             return await backup.run_restore(database, args.file)
         case "roster":
-            return await cli_roster.run(args, chosen.database_url)
+            return await roster.run(args, chosen.database_url)
         case "content" if args.content == "misses":
-            return await cli_search.run_misses(args, database)
+            return await search.run_misses(args, database)
         case "jobs":
-            return await cli_jobs.run(args, database)
+            return await jobs.run(args, database)
         case "invite":
             return await invite.run(args, database, now, await _bot_name(chosen), chosen.zalo_oa_link)
         case "zalo":
-            return await cli_zalo.run(args, chosen, database, now)
+            return await zalo.run(args, chosen, database, now)
         case command if command in ON_DATABASE:
             return await ON_DATABASE[command](args, database, now)
         case _:
@@ -222,21 +215,21 @@ async def _with_content(args: Namespace, chosen: Settings, database: Database, n
     library = loader.load()
     match args.command:
         case "content":
-            return await cli_items.run(args, database, library)
+            return await items.run(args, database, library)
         case "classes":
-            return await cli_classes.run(args, database, _titles(library), now)
+            return await classes.run(args, database, _titles(library), now)
         case "targets":
             assigned = assigned_modules(library, chosen.assigned)
-            return await cli_targets.run(args, database, library, assigned, now)
+            return await targets.run(args, database, library, assigned, now)
         case "plan":
             async with database.begin() as conn:
                 off = await holidays.load(conn, day_of(now))
-            return await cli_plan.run(args, database, planner_for(chosen, database, library, off), off, now)
+            return await plan.run(args, database, planner_for(chosen, database, library, off), off, now)
         case "report":
             assigned = assigned_modules(library, chosen.assigned)
-            return await cli_report.run(args, database, library, assigned, now)
+            return await report.run(args, database, library, assigned, now)
         case _:
-            return await cli_digest.run(args, database, assigned_modules(library, chosen.assigned), now)
+            return await digest.run(args, database, assigned_modules(library, chosen.assigned), now)
 
 
 def _titles(library: Library) -> dict[str, str]:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot import zalo_bot_polling
 from bot.polling import pause_s, unless
 from bot.start import ZALO_BOT_TROUBLE
-from bot.zalo_bot_polling import Poller
+from bot.zalo_bot.polling import CONFLICT, Poller
 from channels.messages import SendError, ThrottledError
 from scheduler.leader import ZALO_POLLER, lock_for
 from storage import accounts, planning, zalo_quota
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from bot.program import Program
-    from bot.zalo_bot_parts import ZaloBotParts
+    from bot.zalo_bot.parts import ZaloBotParts
 
 log = structlog.get_logger()
 
@@ -66,7 +65,7 @@ async def _keep_trying(program: Program, step: Callable[[], Awaitable[None]]) ->
 async def _poll(program: Program, parts: ZaloBotParts) -> None:
     async def tell(trouble: str) -> None:
         await _note_trouble(program, trouble)
-        if trouble == zalo_bot_polling.CONFLICT:
+        if trouble == CONFLICT:
             await _unhook(parts)
 
     lock = lock_for(program.database, program.settings.database_url, ZALO_POLLER)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.zalo_keyring import Keyring
-from bot.zalo_uploads import Uploads
+from bot.zalo.keyring import Keyring
+from bot.zalo.uploads import Uploads
 from channels.wire import Wire
 from channels.zalo import Bases, Papers, ZaloChannel, ZaloClient, ZaloOAuth
 from storage.zalo_tokens import Safe

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import make_url
 
-from bot import cli_exchange, cli_items, cli_preview, cli_search, settings
+from bot import settings
+from bot.cli import exchange, items, preview, search
 from content import citations, drills, loader, tools, tree
 from content.check import trace, whole
 from content.faults import ContentError, FaultList
@@ -36,10 +37,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     for command in (check, touched, numbers):
         command.add_argument("folder", nargs="?", type=Path, metavar="THƯ_MỤC")
         command.add_argument("--json", action="store_true")
-    cli_preview.add_arguments(commands)
-    cli_exchange.add_arguments(commands)
-    cli_items.add_arguments(commands.add_parser("items", help="câu hỏi nào cần xem lại, theo câu trả lời"))
-    cli_search.add_misses_arguments(commands.add_parser("misses", help="điều đã tra cứu mà chưa có bài"))
+    preview.add_arguments(commands)
+    exchange.add_arguments(commands)
+    items.add_arguments(commands.add_parser("items", help="câu hỏi nào cần xem lại, theo câu trả lời"))
+    search.add_misses_arguments(commands.add_parser("misses", help="điều đã tra cứu mà chưa có bài"))
 
 
 async def run(args: Namespace) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.template_names import DIGEST, NUDGE, parameters
+from bot.zalo.template_names import DIGEST, NUDGE, parameters
 from channels.messages import Kind, PersonId
 from channels.zalo import Approved
 from handlers import study

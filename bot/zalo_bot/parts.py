@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from bot.zalo_bot_meter import Plan, PlanMeter
+from bot.zalo_bot.meter import Plan, PlanMeter
 from channels.wire import Wire
 from channels.zalo_bot import ZaloBot, ZaloBotChannel
 from storage import accounts, zalo_quota

@@ -1,0 +1,1 @@
+"""The command line: `main` puts it together, and each other module has one command or a few that belong together."""
