@@ -210,9 +210,9 @@ async def test_an_answer_that_makes_no_sense_leaves_it_open(
         (faults.unauthorized(), UnreachableError),
         (faults.answer(404, "Not Found"), UnreachableError),
         (faults.answer(503, "Service Unavailable"), UnreachableError),
-        (faults.html(500), UnknownOutcomeError),
+        (faults.page(500), UnknownOutcomeError),
         (faults.fail(504), UnknownOutcomeError),
-        (faults.html(302), UnknownOutcomeError),
+        (faults.page(302), UnknownOutcomeError),
         (faults.cut_before(), UnknownOutcomeError),
         (faults.refuse("Bad Request: BUTTON_DATA_INVALID"), RefusedError),
         (faults.answer(413, "Request Entity Too Large"), RefusedError),
@@ -278,7 +278,7 @@ async def test_half_a_character_is_no_fault_of_ours(channel: TelegramChannel) ->
 
 @pytest.mark.parametrize(
     "fault",
-    [faults.unauthorized(), faults.html(404), faults.hang(), faults.cut_before(), faults.cut_after(),
+    [faults.unauthorized(), faults.page(404), faults.hang(), faults.cut_before(), faults.cut_after(),
      faults.garbage(b"x"), faults.throttle(), None],
 )  # fmt: skip
 async def test_the_token_is_in_no_log_and_no_traceback(
@@ -347,7 +347,7 @@ async def test_the_commands_are_set(bot: Bot, server: TelegramServer) -> None:
 async def test_a_server_without_commands_does_not_stop_the_start(
     bot: Bot, server: TelegramServer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    server.faults.add(faults.answer(404, "Not Found: method not found"), method="setMyCommands")
+    server.faults.add(faults.answer(404, "Not Found: method not found"), call="setMyCommands")
 
     await set_commands(bot)
 

@@ -138,7 +138,7 @@ async def test_what_nobody_can_read_does_not_hold_up_the_rest(server: TelegramSe
         (faults.answer(409, "Conflict: terminated by other getUpdates request"), "409"),
         (faults.unauthorized(), "401"),
         (faults.fail(500), "đang lỗi"),
-        (faults.html(502), "đang lỗi"),
+        (faults.page(502), "đang lỗi"),
         (faults.garbage(b'{"ok":true,"result":5}'), "đang lỗi"),
         (faults.garbage(b'{"ok":true,"result":[5,{"update_id":"x"}]}'), "đang lỗi"),
         (faults.throttle(0.01), "429"),
@@ -149,7 +149,7 @@ async def test_trouble_is_told_once_and_so_is_its_end(
 ) -> None:
     caplog.set_level(logging.INFO, logger="bot.polling")
     pipeline = Notebook()
-    server.faults.add(fault, method="getUpdates", times=4)
+    server.faults.add(fault, call="getUpdates", times=4)
     await server.user(1_001).says("1")
 
     async with polled(server, pipeline):
@@ -184,7 +184,7 @@ async def test_it_stops_while_it_waits_for_updates(server: TelegramServer) -> No
 
 async def test_it_stops_while_it_pauses(server: TelegramServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(polling, "pause_s", lambda _failures, _chance: 60)
-    server.faults.add(faults.fail(), method="getUpdates")
+    server.faults.add(faults.fail(), call="getUpdates")
 
     async with polled(server, Notebook()):
         await asyncio.sleep(0.1)

@@ -71,7 +71,7 @@ EXPECTED: dict[int, type[SendError]] = {
 @pytest.mark.parametrize("code", CODES)
 async def test_each_documented_code_has_its_class(code: int, status: int | None) -> None:
     async with opened() as (server, bot):
-        server.faults.add(refuse(code, status=status), path="sendMessage")
+        server.faults.add(refuse(code, status=status), call="sendMessage")
 
         with pytest.raises(EXPECTED[code]) as caught:
             await bot.send_message(server.person().user_id, "Chào")
@@ -122,21 +122,21 @@ async def test_a_page_with_429_is_a_refusal_too() -> None:
 
 async def test_refusals_for_the_quota_wait_longer_each_time() -> None:
     async with opened() as (server, bot):
-        server.faults.add(refuse(429), path="sendMessage", times=3)
+        server.faults.add(refuse(429), call="sendMessage", times=3)
         lan = server.person().user_id
         told = await asyncio.gather(*(bot.send_message(lan, "Chào") for _ in range(3)), return_exceptions=True)
         waits = [error.retry_after_s for error in told if isinstance(error, ThrottledError)]
         assert waits == pytest.approx([QUOTA_WAITS_S[0]] * 3, abs=1)  # under way together: one refusal
 
         bot._quota_until = 0.0  # that wait is over
-        server.faults.add(refuse(429), path="sendMessage", times=1)
+        server.faults.add(refuse(429), call="sendMessage", times=1)
         with pytest.raises(ThrottledError) as caught:
             await bot.send_message(lan, "Chào")
         assert caught.value.retry_after_s == QUOTA_WAITS_S[1]
 
         await bot.send_message(lan, "Chào")
         bot._quota_until = 0.0
-        server.faults.add(refuse(429), path="sendMessage", times=1)
+        server.faults.add(refuse(429), call="sendMessage", times=1)
         with pytest.raises(ThrottledError) as caught:
             await bot.send_message(lan, "Chào")
         assert caught.value.retry_after_s == QUOTA_WAITS_S[0]
@@ -233,7 +233,7 @@ async def test_polling_brings_one_event_and_nothing_is_normal() -> None:
 )
 async def test_why_nothing_was_fetched(fault: Fault, trouble: Trouble) -> None:
     async with opened() as (server, bot):
-        server.faults.add(fault, path="getUpdates")
+        server.faults.add(fault, call="getUpdates")
         with pytest.raises(FetchError) as caught:
             await fetch(bot, 0)
 

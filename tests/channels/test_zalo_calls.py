@@ -117,7 +117,7 @@ EXPECTED: dict[Verdict, type[SendError]] = {
 @pytest.mark.parametrize("code", [code for code, verdict in CODES[Api.OA].items() if verdict is not Verdict.TOKEN])
 async def test_each_documented_code_has_its_class(code: int) -> None:
     async with opened() as (server, _, client):
-        server.faults.add(faults.error(code, "no"), path=CS)
+        server.faults.add(faults.error(code, "no"), call=CS)
 
         with pytest.raises(SendError) as caught:
             await client.consult(USER, {"text": "Chào"})
@@ -176,7 +176,7 @@ async def test_silence_for_seven_days_is_told_as_the_window() -> None:
 )
 async def test_an_answer_that_is_not_the_platforms_leaves_it_open(body: bytes) -> None:
     async with opened() as (server, _, client):
-        server.faults.add(faults.garbage(body), path=CS)
+        server.faults.add(faults.garbage(body), call=CS)
 
         with pytest.raises(UnknownOutcomeError):
             await ZaloChannel(client).send(Address(USER), Message("Chào"))
@@ -200,7 +200,7 @@ async def test_too_many_calls_a_minute_wait() -> None:
 async def test_a_dead_token_is_replaced_and_the_call_made_once_more(code: int) -> None:
     async with opened() as (server, tokens, client):
         before = tokens.token
-        server.faults.add(faults.error(code), path=CS, times=1)
+        server.faults.add(faults.error(code), call=CS, times=1)
 
         assert await client.consult(USER, {"text": "Chào"})
 
@@ -210,7 +210,7 @@ async def test_a_dead_token_is_replaced_and_the_call_made_once_more(code: int) -
 
 async def test_a_token_that_stays_dead_is_asked_for_once() -> None:
     async with opened() as (server, tokens, client):
-        server.faults.add(faults.error(-216), path=CS)
+        server.faults.add(faults.error(-216), call=CS)
 
         with pytest.raises(ThrottledError):
             await client.consult(USER, {"text": "Chào"})
@@ -224,7 +224,7 @@ async def test_no_token_is_in_the_log_or_in_an_error(caplog: pytest.LogCaptureFi
         told = []
         for fault in (faults.error(-204), faults.page(500), faults.cut_before(), faults.hang()):
             server.faults.clear()
-            server.faults.add(fault, path=CS)
+            server.faults.add(fault, call=CS)
             with pytest.raises(SendError) as caught:
                 await client.consult(USER, {"text": "Chào"})
             told.append(repr(caught.value) + repr(caught.value.__cause__) + repr(caught.value.__context__))

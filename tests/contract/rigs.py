@@ -105,7 +105,7 @@ HAPPENS = {
     Fault.REFUSED: faults.refuse(),
     Fault.SERVER_FAILED: faults.fail(500),
     Fault.BAD_GATEWAY: faults.fail(502),
-    Fault.PROXY_PAGE: faults.html(502),
+    Fault.PROXY_PAGE: faults.page(502),
     Fault.HANG: faults.hang(),
     Fault.CUT_AFTER: faults.cut_after(),
 }

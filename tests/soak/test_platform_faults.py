@@ -28,7 +28,7 @@ pytestmark = [pytest.mark.soak, pytest.mark.timeout(3_600 if IS_LONG else 120)]
 NUMBER = 3_000 if IS_LONG else 120
 SHARE = 0.05
 SURELY_NOT_TAKEN = [faults.throttle(0.2), faults.fail(500), faults.blocked()]
-PERHAPS_TAKEN = [faults.fail(502), faults.html(504), faults.hang(), faults.cut_before(), faults.cut_after()]
+PERHAPS_TAKEN = [faults.fail(502), faults.page(504), faults.hang(), faults.cut_before(), faults.cut_after()]
 
 
 async def test_each_message_comes_to_a_true_end(database: Database, database_url: str) -> None:
@@ -36,7 +36,7 @@ async def test_each_message_comes_to_a_true_end(database: Database, database_url
     await queue_notices(database_url, 1, NUMBER)
     async with TelegramServer(token=TOKEN, any_chat=True) as server:
         for fault in SURELY_NOT_TAKEN + PERHAPS_TAKEN:
-            server.faults.add(fault, method="sendMessage", share=SHARE)
+            server.faults.add(fault, call="sendMessage", share=SHARE)
         channel = TelegramChannel(open_bot(TOKEN, server.url, read_timeout_s=0.5))
         lane = await _lane(database, channel)
         while await _unsettled(database):

@@ -98,7 +98,7 @@ async def test_the_last_word_is_when_it_was_said(database_url: str) -> None:
 @pytest.mark.parametrize("gap", [GAP - timedelta(minutes=1), None])
 async def test_without_a_gap_the_platform_is_not_asked(database_url: str, gap: timedelta | None) -> None:
     async with running(database_url) as world:
-        world.server.faults.add(faults.error(-32), path="/v2.0/oa/listrecentchat")
+        world.server.faults.add(faults.error(-32), call="/v2.0/oa/listrecentchat")
         if gap is not None:
             await heard(world, gap)
 
@@ -109,7 +109,7 @@ async def test_without_a_gap_the_platform_is_not_asked(database_url: str, gap: t
 async def test_a_pull_that_fails_is_tried_again(database_url: str) -> None:
     async with running(database_url) as world:
         await heard(world, timedelta(hours=1))
-        world.server.faults.add(faults.error(-32), path="/v2.0/oa/listrecentchat", times=1)
+        world.server.faults.add(faults.error(-32), call="/v2.0/oa/listrecentchat", times=1)
         with pytest.raises(SendError):
             await catching_up(world).once()
         assert datetime.now(UTC) - await mark(world) > timedelta(minutes=59)

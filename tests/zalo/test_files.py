@@ -85,7 +85,7 @@ async def test_the_words_come_first_and_then_the_file(database_url: str) -> None
 async def test_a_file_that_fails_is_sent_again_without_its_words(database_url: str) -> None:
     async with joined(database_url) as (world, lan):
         for path, fault in ((UPLOAD, faults.error(-200)), (UPLOAD, faults.cut_after())):
-            world.server.faults.add(fault, path=path, times=1)
+            world.server.faults.add(fault, call=path, times=1)
         await press(world, ToolFile("CC1").pack())
         await world.rest()
         await again(world)
@@ -105,7 +105,7 @@ async def test_a_file_in_doubt_comes_once_more_and_its_words_do_not(database_url
         world.server.upload_may_end.clear()
         await press(world, ToolFile("CC1").pack())
         await world.server.upload_began.wait()  # its words have been taken
-        world.server.faults.add(faults.cut_after(), path=CS)
+        world.server.faults.add(faults.cut_after(), call=CS)
         world.server.upload_may_end.set()
         await world.rest()
         for _ in range(3):

@@ -81,7 +81,7 @@ async def test_it_is_renewed_ahead_of_time(database: Database) -> None:
 async def test_ahead_of_time_a_failure_changes_nothing_yet(database: Database) -> None:
     async with ZaloServer() as server, keyring(database, server, timedelta(hours=25) - AHEAD) as tokens:
         await logged_in(database, server)
-        server.faults.add(faults.page(503), path=TOKEN_PATH)
+        server.faults.add(faults.page(503), call=TOKEN_PATH)
 
         assert await tokens.access() == server.grants.living
         assert (await stored(database)).generation == 1
@@ -187,7 +187,7 @@ async def test_a_refresh_that_did_not_get_through_may_be_tried_at_once(database:
 async def test_an_answer_that_was_lost_ends_in_an_alarm(database: Database) -> None:
     async with ZaloServer() as server, keyring(database, server) as tokens:
         await logged_in(database, server, lasts=SPENT)
-        server.faults.add(faults.cut_after(), path=TOKEN_PATH, times=1)
+        server.faults.add(faults.cut_after(), call=TOKEN_PATH, times=1)
         with pytest.raises(UnknownOutcomeError):
             await tokens.access()
         await let_the_lease_run_out(database)
@@ -279,7 +279,7 @@ async def test_who_asks_may_give_up_but_the_pair_is_kept(database: Database) -> 
 async def test_a_refusal_leaves_the_token_that_still_serves(database: Database) -> None:
     async with ZaloServer() as server, keyring(database, server, timedelta(hours=25) - AHEAD) as tokens:
         await logged_in(database, server)
-        server.faults.add(faults.error(-14001, "Invalid secret key"), path=TOKEN_PATH)
+        server.faults.add(faults.error(-14001, "Invalid secret key"), call=TOKEN_PATH)
 
         assert [await tokens.access() for _ in range(3)] == [server.grants.living] * 3
         assert (await stored(database)).lost_at is not None
@@ -288,7 +288,7 @@ async def test_a_refusal_leaves_the_token_that_still_serves(database: Database) 
 async def test_what_was_refused_for_a_wrong_secret_is_asked_for_again_later(database: Database) -> None:
     async with ZaloServer() as server, keyring(database, server) as tokens:
         await logged_in(database, server, lasts=SPENT)
-        server.faults.add(faults.error(-14001, "Invalid secret key"), path=TOKEN_PATH, times=1)
+        server.faults.add(faults.error(-14001, "Invalid secret key"), call=TOKEN_PATH, times=1)
         for _ in range(2):
             with pytest.raises(ThrottledError):
                 await tokens.access()

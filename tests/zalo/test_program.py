@@ -153,7 +153,7 @@ async def test_after_seven_days_nothing_is_tried(database_url: str) -> None:
 async def test_a_window_that_closed_earlier_is_no_failure(database_url: str) -> None:
     async with running(database_url) as world:
         lan = await world.joined(LAN, "84900000001")
-        world.server.faults.add(faults.error(-230), user_id=LAN)
+        world.server.faults.add(faults.error(-230), person=LAN)
 
         assert await world.sends(lan, "n1") == ("unsendable", "zalo_window")
 
@@ -162,7 +162,7 @@ async def test_a_window_that_closed_earlier_is_no_failure(database_url: str) -> 
 async def test_who_cannot_be_reached_is_not_written_to_again(database_url: str, code: int) -> None:
     async with running(database_url) as world:
         lan = await world.joined(LAN, "84900000001")
-        world.server.faults.add(faults.error(code), user_id=LAN)
+        world.server.faults.add(faults.error(code), person=LAN)
 
         assert await world.sends(lan, "n1") == ("failed", "door_closed")
         async with world.program.database.connect() as conn:

@@ -83,7 +83,7 @@ async def test_by_phone(database_url: str) -> None:
 )
 async def test_what_a_template_meets_does_not_close_the_chat(database_url: str, code: int, reason: str) -> None:
     platform = ZaloServer(templates=APPROVED)
-    platform.faults.add(faults.error(code), path=BY_USER)
+    platform.faults.add(faults.error(code), call=BY_USER)
     async with set_up(database_url, with_zalo="off", platform=platform, **SET) as stage:
         await stage.types(HOA, "dong y 7CCC-CCCC-CC")
         await stage.passes(timedelta(days=7))

@@ -112,14 +112,14 @@ async def test_what_the_platform_forgot_is_uploaded_once_more(desk: Desk) -> Non
     await desk.sends(LAN)
     assert (desk.server.uploads, [code for _, code, _ in desk.server.refused]) == (2, [-100])
 
-    desk.server.faults.add(faults.error(-100), path=CS)
+    desk.server.faults.add(faults.error(-100), call=CS)
     with pytest.raises(RefusedError, match="-100"):
         await desk.sends(LAN)
     assert desk.server.uploads == 3  # once, and not for ever
 
 
 async def test_an_upload_of_which_nothing_came_back_sent_nothing_and_is_not_remembered(desk: Desk) -> None:
-    desk.server.faults.add(faults.cut_after(), path=UPLOAD, times=1)
+    desk.server.faults.add(faults.cut_after(), call=UPLOAD, times=1)
     with pytest.raises(UnreachableError):
         await desk.sends(LAN)
     await desk.sends(LAN)

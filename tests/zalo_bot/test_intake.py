@@ -82,7 +82,7 @@ async def test_one_process_polls_and_the_next_takes_over(database_url: str) -> N
 
 async def test_with_a_public_address_the_webhook_is_set_as_soon_as_the_platform_answers(database_url: str) -> None:
     async with BotServer() as server:
-        server.faults.add(refuse(403), path="setWebhook", times=1)
+        server.faults.add(refuse(403), call="setWebhook", times=1)
         server.pusher.route = f"{server.url}/nobody"
         async with programs(server, database_url, public_url=PUBLIC + "/") as [program]:
             await until(lambda: bool(server.pusher.url))
@@ -93,7 +93,7 @@ async def test_with_a_public_address_the_webhook_is_set_as_soon_as_the_platform_
 
 async def test_what_is_wrong_is_kept_for_the_doctor(database_url: str) -> None:
     async with BotServer(idle_s=0.05) as server:
-        server.faults.add(refuse(401), path="getUpdates")
+        server.faults.add(refuse(401), call="getUpdates")
         async with programs(server, database_url) as [program]:
             async with asyncio.timeout(20):
                 while "401" not in await _trouble(program):  # noqa: ASYNC110 - a row, not an event

@@ -165,7 +165,7 @@ async def test_trouble_is_told_once_and_so_is_its_end(
 ) -> None:
     caplog.set_level(logging.INFO, logger="bot.zalo_bot.polling")
     pipeline = Deduping()
-    server.faults.add(fault, path="getUpdates", times=4)
+    server.faults.add(fault, call="getUpdates", times=4)
     await server.person().says("hoc")
 
     async with polled(server, pipeline) as told:

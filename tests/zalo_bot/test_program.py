@@ -218,7 +218,7 @@ async def test_when_the_platform_says_that_it_is_too_much_the_message_waits(data
     async with running(database_url) as world:
         lan = await world.joined()
         before = await world.used()
-        world.server.faults.add(refuse(429), path="sendMessage")
+        world.server.faults.add(refuse(429), call="sendMessage")
         await world.types(lan, "1")
 
         async with world.program.database.connect() as conn:
@@ -232,7 +232,7 @@ async def test_an_answer_in_doubt_is_sent_once_more_and_both_are_counted(databas
     async with running(database_url) as world:
         lan = await world.joined()
         before = (await world.used()).month
-        world.server.faults.add(faults.cut_after(), path="sendMessage", times=1)
+        world.server.faults.add(faults.cut_after(), call="sendMessage", times=1)
         await world.types(lan, "1")
         await world.sends("n1")
 

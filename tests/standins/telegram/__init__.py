@@ -7,7 +7,7 @@ A strict stand-in for Telegram's Bot API: a server of its own on loopback, and p
         await lan.answered()                         # returns when something changed on the screen since
         await lan.taps("Học tiếp")
         lan.screen, lan.last.text, lan.last.buttons
-        server.faults.add(faults.throttle(3), method="sendMessage", chat_id=1001, times=1)
+        server.faults.add(faults.throttle(3), call="sendMessage", person=1001, times=1)
 """
 
 from tests.standins.telegram import faults

@@ -10,10 +10,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import dataclasses
-import signal
 
 from aiohttp import web
 
+from tests.standins.serving import serve
 from tests.standins.telegram.server import TOKEN, TelegramServer
 
 
@@ -59,13 +59,7 @@ async def _main(arguments: argparse.Namespace) -> None:
         limit_per_s=arguments.limit,
         any_chat=True,
     )
-    await server.start(arguments.port)
-    print(server.url, flush=True)
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    await stop.wait()
-    await server.stop()
+    await serve(server, arguments.port)
 
 
 def main() -> None:

@@ -8,12 +8,12 @@ import re
 import time
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from tests.standins.serving import Standin
 from tests.standins.telegram.chats import Chat
-from tests.standins.telegram.faults import End, Fault, Faults
 from tests.standins.telegram.intake import Intake, Webhook
 from tests.standins.telegram.markup import RefusalError, bad, checked_caption, checked_markup, checked_text
 from tests.standins.telegram.parameters import (
@@ -50,7 +50,7 @@ class Accepted:
     at: float
 
 
-class TelegramServer:
+class TelegramServer(Standin):
     """
     One bot's server.
 
@@ -71,13 +71,13 @@ class TelegramServer:
         any_chat: bool = False,
         is_minimal: bool = False,
     ) -> None:
+        super().__init__()
         self.token = token or TOKEN
         self.is_open = token is None
         self.latency_s = latency_s
         self.limit_per_s = limit_per_s
         self.any_chat = any_chat
         self.is_minimal = is_minimal
-        self.faults = Faults()
         self.intake = Intake()
         self.accepted: list[Accepted] = []
         self.refused: list[tuple[str, int, str]] = []
@@ -87,14 +87,11 @@ class TelegramServer:
             "id": int(self.token.partition(":")[0]), "is_bot": True, "first_name": "Tập huấn", "username": USERNAME,
             "can_join_groups": False, "can_read_all_group_messages": False, "supports_inline_queries": False,
         }  # fmt: skip
-        self.url = ""
         self._users: dict[int, User] = {}
         self._callbacks: set[str] = set()
         self._last_callback = 10**17
         self._sent_at: deque[float] = deque()
         self._called_at = 0.0
-        self._stopping = asyncio.Event()
-        self._runner: web.AppRunner | None = None
         self._methods: dict[str, Method] = {
             "getMe": self._get_me,
             "sendMessage": self._send_message,
@@ -114,33 +111,17 @@ class TelegramServer:
 
     # --- running ---
 
-    async def start(self, port: int = 0) -> None:
-        """Listen on loopback; `url` says where."""
+    def application(self) -> web.Application:
         app = web.Application(client_max_size=MAX_BODY)
         app.router.add_route("*", "/bot{token:[^/]+}/{method}", self._handle)
         self.extend(app)
-        self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.2)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", port).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        return app
 
     def extend(self, app: web.Application) -> None:
         """Add routes of one's own."""
 
-    async def stop(self) -> None:
-        self._stopping.set()
+    async def close(self) -> None:
         await self.intake.close()
-        if self._runner is not None:
-            await self._runner.cleanup()
-
-    async def __aenter__(self) -> Self:
-        """Start."""
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        """Stop."""
-        await self.stop()
 
     # --- what tests use ---
 
@@ -184,12 +165,12 @@ class TelegramServer:
             if self.latency_s:
                 await asyncio.sleep(self.latency_s / 2)
             if fault and not fault.is_accepted:
-                return await self._fail(request, fault)
+                return await self.fail(request, fault)
             result = await self._apply(method, known, parameters)
             if self.latency_s:
                 await asyncio.sleep(self.latency_s / 2)
             if fault:
-                return await self._fail(request, fault)
+                return await self.fail(request, fault)
         except RefusalError as refusal:
             self.refused.append((method, refusal.status, refusal.description))
             return _json(
@@ -219,18 +200,6 @@ class TelegramServer:
         if method != "getUpdates":
             self.accepted.append(Accepted(method, chat_of(parameters), number, parameters, time.monotonic()))
         return {"message_id": number} if number is not None and self.is_minimal else result
-
-    async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
-        match fault.end:
-            case End.HANG:
-                await self._stopping.wait()
-                return web.Response()
-            case End.CUT:
-                assert request.transport is not None
-                request.transport.abort()
-                return web.Response()
-            case End.ANSWER:
-                return web.Response(status=fault.status, body=fault.body, content_type=fault.content_type)
 
     # --- methods ---
 

@@ -8,7 +8,7 @@ A strict stand-in for Zalo's Official Account OpenAPI v3, OAuth v4 and ZBS templ
         await lan.answered()                         # returns when something new is on the screen
         await lan.says("hoc")
         server.clock.advance(hours=49)               # windows follow this clock
-        server.faults.add(faults.error(-32), path="/v3.0/oa/message/cs", times=1)
+        server.faults.add(faults.error(-32), call="/v3.0/oa/message/cs", times=1)
 """
 
 from tests.standins.zalo import faults

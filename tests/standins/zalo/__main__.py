@@ -10,10 +10,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import dataclasses
-import signal
 
 from aiohttp import web
 
+from tests.standins.serving import serve
 from tests.standins.zalo.server import ZaloServer
 
 
@@ -55,13 +55,7 @@ class Controlled(ZaloServer):
 async def _main(arguments: argparse.Namespace) -> None:
     server = Controlled(sub_quota=arguments.sub_quota)
     server.pusher.url = arguments.webhook
-    await server.start(arguments.port)
-    print(server.url, server.grants.first_refresh_token(), flush=True)
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    await stop.wait()
-    await server.stop()
+    await serve(server, arguments.port, server.grants.first_refresh_token())
 
 
 def main() -> None:

@@ -7,13 +7,13 @@ import json
 import time
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from tests.standins.serving import Standin
 from tests.standins.zalo.bodies import RefusalError, content_of, recipient_of
 from tests.standins.zalo.clock import PlatformClock
-from tests.standins.zalo.faults import End, Fault, Faults
 from tests.standins.zalo.oauth import Grants
 from tests.standins.zalo.people import Person, Shown
 from tests.standins.zalo.push import Pusher
@@ -49,7 +49,7 @@ class Counted:
     at: float  # monotonic, seconds
 
 
-class ZaloServer:
+class ZaloServer(Standin):
     """
     One app and one Official Account.
 
@@ -70,9 +70,9 @@ class ZaloServer:
         templates: dict[str, set[str]] | None = None,
         template_price: int | None = None,
     ) -> None:
+        super().__init__()
         self.app_id, self.oa_id = APP_ID, OA_ID
         self.clock = PlatformClock()
-        self.faults = Faults()
         self.grants = Grants(self.clock, APP_ID, APP_SECRET)
         self.pusher = Pusher(APP_ID, OA_SECRET_KEY)
         self.sub_quota, self.bills, self.limit_per_min = sub_quota, bills, limit_per_min
@@ -86,7 +86,6 @@ class ZaloServer:
         self.upload_may_end.set()
         self.counted: list[Counted] = []
         self.refused: list[tuple[str, int, str]] = []
-        self.url = ""
         self.uploads = 0
         self._written: list[dict[str, Any]] = []
         self._uploads: dict[str, float] = {}
@@ -94,8 +93,6 @@ class ZaloServer:
         self._people: dict[str, Person] = {}
         self._called_at: deque[float] = deque()
         self._last_id = 0
-        self._stopping = asyncio.Event()
-        self._runner: web.AppRunner | None = None
         self._calls: dict[tuple[str, str], Call] = {
             ("POST", CS): self._cs,
             ("POST", "/v3.0/oa/message/template"): self._template_by_user,
@@ -110,31 +107,18 @@ class ZaloServer:
 
     # --- running ---
 
-    async def start(self, port: int = 0) -> None:
+    def application(self) -> web.Application:
         app = web.Application(client_max_size=8 * 1_048_576)
         app.router.add_post("/v4/oa/access_token", self._token)
         self.extend(app)
         app.router.add_route("*", "/{path:.*}", self._handle)
-        self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.2)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", port).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        return app
 
     def extend(self, app: web.Application) -> None:
         """Add routes of one's own."""
 
-    async def stop(self) -> None:
-        self._stopping.set()
+    async def close(self) -> None:
         await self.pusher.close()
-        if self._runner is not None:
-            await self._runner.cleanup()
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
 
     def person(self, user_id: str) -> Person:
         return self._people.setdefault(user_id, Person(self, user_id))
@@ -151,10 +135,10 @@ class ZaloServer:
         form = {name: str(value) for name, value in (await request.post()).items()}
         fault = self.faults.due(request.path, None)
         if fault and not fault.is_accepted:
-            return await self._fail(request, fault)
+            return await self.fail(request, fault)
         said = self.grants.exchange(request.headers.get("secret_key"), form)
         await asyncio.sleep(self.token_latency_s)
-        return await self._fail(request, fault) if fault else _json(said)
+        return await self.fail(request, fault) if fault else _json(said)
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         call = self._calls.get((request.method, request.path))
@@ -166,26 +150,14 @@ class ZaloServer:
             body = await _body(request)
             fault = self.faults.due(request.path, _user_of(body))
             if fault and not fault.is_accepted:
-                return await self._fail(request, fault)
+                return await self.fail(request, fault)
             data = await call(request, body)
         except RefusalError as refusal:
             self.refused.append((request.path, refusal.code, str(refusal)))
             return _json({"error": refusal.code, "message": str(refusal)})
         if fault:
-            return await self._fail(request, fault)
+            return await self.fail(request, fault)
         return _json({"data": data, "error": 0, "message": "Success"}, self._pace())
-
-    async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
-        match fault.end:
-            case End.HANG:
-                await self._stopping.wait()
-                return web.Response()
-            case End.CUT:
-                assert request.transport is not None
-                request.transport.abort()
-                return web.Response()
-            case End.ANSWER:
-                return web.Response(status=fault.status, body=fault.body, content_type=fault.content_type)
 
     def _check_token(self, shown: str | None) -> None:
         if (told := self.grants.refusal(shown)) is not None:

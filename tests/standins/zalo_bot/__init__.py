@@ -7,7 +7,7 @@ A strict stand-in for Zalo's Bot Platform: a server of its own on loopback.
         await lan.answered()                         # returns when something new is on the screen
         server.shape = "wrapped"                     # webhooks come bare, or as the documentation shows them
         server.replays = 2                           # what getUpdates handed out comes again, twice
-        server.faults.add(refuse(429, "Quota exceeded"), path="sendMessage", times=1)
+        server.faults.add(refuse(429, "Quota exceeded"), call="sendMessage", times=1)
 """
 
 from tests.standins.zalo_bot.people import Person, Shown

@@ -11,10 +11,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import dataclasses
-import signal
 
 from aiohttp import web
 
+from tests.standins.serving import serve
 from tests.standins.zalo_bot.server import TOKEN, BotServer
 
 
@@ -43,13 +43,7 @@ class Controlled(BotServer):
 async def _main(arguments: argparse.Namespace) -> None:
     server = Controlled(month=arguments.month)
     server.pusher.route = arguments.route
-    await server.start(arguments.port)
-    print(server.url, TOKEN, flush=True)
-    stop = asyncio.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    await stop.wait()
-    await server.stop()
+    await serve(server, arguments.port, TOKEN)
 
 
 def main() -> None:

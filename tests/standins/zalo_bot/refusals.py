@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from tests.standins.zalo.faults import End, Fault
+from tests.standins.faults import End, Fault
 
 WORDS = {
     400: "Bad Request",

@@ -6,11 +6,11 @@ import asyncio
 import json
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, Literal
 
 from aiohttp import web
 
-from tests.standins.zalo.faults import End, Fault, Faults
+from tests.standins.serving import Standin
 from tests.standins.zalo_bot.parameters import (
     TAKES,
     parameters_of,
@@ -34,7 +34,7 @@ FIRST_PERSON = 0xA0C0_1DFE_32B3_DBED_82A2
 NOTHING = object()  # {"ok": true} without a result
 
 
-class BotServer:
+class BotServer(Standin):
     """
     One bot.
 
@@ -45,7 +45,7 @@ class BotServer:
     """
 
     def __init__(self, *, month: int = 3_000, per_s: int | None = None, idle_s: float | None = None) -> None:
-        self.faults = Faults()
+        super().__init__()
         self.pusher = Pusher()
         self.month, self.per_s, self.idle_s = month, per_s, idle_s
         self.shape: Literal["flat", "wrapped"] = "flat"
@@ -53,14 +53,11 @@ class BotServer:
         self.sent = 0
         self.polls = self.polls_open = self.most_polls_open = 0
         self.refused: list[tuple[str, int, str]] = []
-        self.url = ""
         self._waiting: deque[tuple[dict[str, Any], int]] = deque()  # events, and how often each may come
         self._arrived = asyncio.Event()
         self._sent_at: deque[float] = deque()
         self._people: dict[str, Person] = {}
         self._last_id = 0
-        self._stopping = asyncio.Event()
-        self._runner: web.AppRunner | None = None
         self._calls: dict[str, Call] = {
             "getMe": self._get_me,
             "getUpdates": self._get_updates,
@@ -74,30 +71,17 @@ class BotServer:
 
     # --- running ---
 
-    async def start(self, port: int = 0) -> None:
+    def application(self) -> web.Application:
         app = web.Application()
         self.extend(app)
         app.router.add_route("*", "/{path:.*}", self._handle)
-        self._runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=0.2)
-        await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", port).start()
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        return app
 
     def extend(self, app: web.Application) -> None:
         """Add routes of one's own."""
 
-    async def stop(self) -> None:
-        self._stopping.set()
+    async def close(self) -> None:
         await self.pusher.close()
-        if self._runner is not None:
-            await self._runner.cleanup()
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
 
     def person(self, number: int = 0) -> Person:
         user_id = f"{FIRST_PERSON + number:020x}"
@@ -132,14 +116,14 @@ class BotServer:
             given = await parameters_of(request, method)
             fault = self.faults.due(method, given.get("chat_id"))
             if fault and not fault.is_accepted:
-                return await self._fail(request, fault)
+                return await self.fail(request, fault)
             result = await self._calls[method](given)
         except RefusalError as refusal:
             self.refused.append((method, refusal.code, str(refusal)))
             said = {"ok": False, "description": str(refusal), "error_code": refusal.code}
             return _json(said, refusal.code)
         if fault:
-            return await self._fail(request, fault)
+            return await self.fail(request, fault)
         return _json({"ok": True} | ({} if result is NOTHING else {"result": result}))
 
     @staticmethod
@@ -150,18 +134,6 @@ class BotServer:
             raise RefusalError(401)
         if method not in TAKES or request.path != f"/bot{TOKEN}/{method}":
             raise RefusalError(404)
-
-    async def _fail(self, request: web.Request, fault: Fault) -> web.StreamResponse:
-        match fault.end:
-            case End.HANG:
-                await self._stopping.wait()
-                return web.Response()
-            case End.CUT:
-                assert request.transport is not None
-                request.transport.abort()
-                return web.Response()
-            case End.ANSWER:
-                return web.Response(status=fault.status, body=fault.body, content_type=fault.content_type)
 
     # --- what can be called ---
 
