@@ -18,6 +18,7 @@ from learning.trainers import CHAIRED_TYPES, RESOLUTION_RULES, UNIT_TYPES, Level
 from reports import words
 from reports.entries import entries
 from reports.word import subject
+from storage.period_detail import NOBODY, Trained
 
 if TYPE_CHECKING:
     import io
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reports.period import PeriodReport
-    from storage.period_detail import Trained
     from storage.period_figures import Detail
     from storage.posts import Counts
     from storage.training_years import TrainingYear
@@ -113,6 +113,7 @@ _NOTES = (
     "Chỉ cộng các dòng “Đơn vị”, không cộng hai loại với nhau.",
     "Mới bầu lần đầu, nữ: số chức danh đang có người giữ. Nhóm quy mô: số đoàn viên của CĐCS lúc đầu kỳ.",
     "Số người, lượt người, số giờ: lớp đã ghi nhận và chuyên đề được công nhận theo quyết định, trong kỳ.",
+    "Từ cột “Mới bầu lần đầu” đến “Số giờ”, ô trống là không có ai, trừ cột “Dân tộc thiểu số” (không có dữ liệu).",
     "Số người mỗi dòng đếm một lần; người giữ hai chức danh có ở cả hai dòng, nên không cộng số người các dòng.",
     "Hình thức chỉ ghi “trực tuyến” khi mọi lượt đều học trên trợ lý; hình thức của các lớp không có trong dữ liệu.",
     "Kinh phí là của riêng đơn vị, cả năm dương lịch, ghi ở dòng đầu của đơn vị; đơn vị chưa nhập thì để trống.",
@@ -277,6 +278,8 @@ class Book:
         self._row += 1
 
     def _trained(self, more: Trained) -> None:
+        if more is NOBODY:  # of most lines of a large report
+            return
         numbers = {
             "Mới bầu lần đầu": more.first_term,
             "Nữ": more.women,
@@ -285,8 +288,10 @@ class Book:
             "Số lớp": more.classes,
         }
         for name, number in numbers.items():
-            self._detail.write_number(self._row, _PLACES[name], number, self._number)
-        self._detail.write_number(self._row, _PLACES["Số giờ"], more.hours, self._part)
+            if number:
+                self._detail.write_number(self._row, _PLACES[name], number, self._number)
+        if more.hours:
+            self._detail.write_number(self._row, _PLACES["Số giờ"], more.hours, self._part)
         texts = {
             "Cấp mở lớp": "; ".join(sorted({_LEVELS.get(one, _OTHER_LEVEL) for one in more.organisers})),
             "Hình thức": "trực tuyến" if more.is_online_only else "",

@@ -7,6 +7,7 @@ denominator. Names are for the own direct level alone; deeper, units and numbers
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -162,8 +163,8 @@ async def measures(
             found.append(Measured(target, *kept.get(target.key, (0, 0)), cut_off))
         else:
             facts = facts or await facts_of(conn, unit_id, cut_off, wanted)
-            numbers = tally(target, facts, day, compulsory).numbers(target.counting)
-            found.append(Measured(target, *numbers, cut_off))
+            counted = await asyncio.to_thread(tally, target, facts, day, compulsory)  # seconds for a whole country
+            found.append(Measured(target, *counted.numbers(target.counting), cut_off))
     return found
 
 
