@@ -48,7 +48,9 @@ class Measured:
     @property
     def missing(self) -> int:
         """Posts that are counted and have not done it; 0 where it is no matter of posts."""
-        return (self.denominator or 0) - self.numerator if self.target.counting is not Counting.DONG else 0
+        if self.denominator is None or self.target.counting is Counting.DONG:
+            return 0
+        return self.denominator - self.numerator
 
     @property
     def percent(self) -> float | None:
