@@ -73,7 +73,9 @@ def peer(rows: int, file: Path) -> None:
             day.number_format = "dd/mm/yyyy"
             texts = ("2026-H2", found.code, found.name, found.unit_type, "Ngoài nhà nước", found.above)
             numbers = (counts.posts, counts.joined, counts.started, counts.completed)
-            sheet.append([*texts, "dưới 1.000", "Chủ tịch", "Đơn vị", *numbers, shares[0], counts.recognised, shares[1], day])
+            sheet.append(
+                [*texts, "dưới 1.000", "Chủ tịch", "Đơn vị", *numbers, shares[0], counts.recognised, shares[1], day]
+            )
     book.save(file)
 
 
