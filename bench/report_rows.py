@@ -71,9 +71,11 @@ def peer(rows: int, file: Path) -> None:
                 shares.append(cell)
             day = WriteOnlyCell(sheet, datetime(2026, 11, 30))  # noqa: DTZ001 - Excel knows no zones
             day.number_format = "dd/mm/yyyy"
-            texts = ("2026-H2", found.code, found.name, found.unit_type, "Ngoài nhà nước", found.above, "Chủ tịch")
+            texts = ("2026-H2", found.code, found.name, found.unit_type, "Ngoài nhà nước", found.above)
             numbers = (counts.posts, counts.joined, counts.started, counts.completed)
-            sheet.append([*texts, "Đơn vị", *numbers, shares[0], counts.recognised, shares[1], day])
+            sheet.append(
+                [*texts, "dưới 1.000", "Chủ tịch", "Đơn vị", *numbers, shares[0], counts.recognised, shares[1], day]
+            )
     book.save(file)
 
 

@@ -12,12 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
-from learning.recognition import OTHER
-from learning.roles import GRASSROOTS_TYPES
-from learning.trainers import CHAIRED_TYPES, RESOLUTION_RULES, UNIT_TYPES, Level
 from reports import words
+from reports.detail_columns import (
+    COUNT_COLUMNS,
+    DETAIL_COLUMNS,
+    EMPTY_COLUMNS,
+    PLACES,
+    money,
+    share_of_spending,
+    size_group,
+    trained,
+)
 from reports.entries import entries
 from reports.word import subject
+from storage.period_detail import NOBODY, Trained
 
 if TYPE_CHECKING:
     import io
@@ -25,7 +33,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from reports.period import PeriodReport
-    from storage.period_detail import Trained
     from storage.period_figures import Detail
     from storage.posts import Counts
     from storage.training_years import TrainingYear
@@ -40,65 +47,7 @@ _OPTIONS = {
     "strings_to_urls": False,
 }
 _ENTRY_COLUMNS = (("TT", 7), ("Nội dung", 52), ("Đơn vị tính", 14), ("Số lượng", 13), ("Ghi chú", 52))
-_COUNT_COLUMNS = (
-    ("Phải đào tạo (mẫu số)", 13),
-    ("Đã kết nối", 11),
-    ("Đã học", 11),
-    ("Hoàn thành trên trợ lý", 13),
-    ("Tỷ lệ hoàn thành", 11),
-    ("Được công nhận ĐTBD", 13),
-    ("Tỷ lệ công nhận", 11),
-)
-_UNIT_COLUMNS = (("TT", 7), ("Mã đơn vị", 16), ("Đơn vị", 48), ("Loại đơn vị", 14), *_COUNT_COLUMNS)
-DETAIL_COLUMNS = (
-    ("Kỳ", 10),
-    ("Mã đơn vị", 16),
-    ("Đơn vị", 48),
-    ("Loại đơn vị", 14),
-    ("Khu vực", 16),
-    ("Đơn vị cấp trên", 40),
-    ("Nhóm quy mô", 14),
-    ("Đối tượng", 22),
-    ("Phạm vi", 14),
-    *_COUNT_COLUMNS,
-    ("Mới bầu lần đầu", 11),
-    ("Nữ", 9),
-    ("Dân tộc thiểu số", 11),
-    ("Số người đã tham gia", 11),
-    ("Lượt người", 11),
-    ("Số lớp", 9),
-    ("Số giờ", 9),
-    ("Cấp mở lớp", 26),
-    ("Hình thức", 14),
-    ("Nội dung (chuyên đề)", 22),
-    ("Kết quả (giỏi/khá/TB/chưa đạt)", 16),
-    ("Số chứng nhận", 11),
-    ("GV kiêm chức tham gia", 11),
-    ("Kinh phí dự toán (đồng)", 18),
-    ("Kinh phí thực hiện (đồng)", 18),
-    ("Tỷ lệ trên tổng chi", 11),
-    ("Khảo sát: phiếu phát", 11),
-    ("Khảo sát: phiếu thu", 11),
-    ("Số liệu đến ngày", 14),
-    ("Ghi chú", 30),
-)
-# Columns that an office fills in by hand: the program keeps nothing that they ask for.
-EMPTY_COLUMNS = (
-    "Dân tộc thiểu số",
-    "Kết quả (giỏi/khá/TB/chưa đạt)",
-    "Số chứng nhận",
-    "GV kiêm chức tham gia",
-    "Khảo sát: phiếu phát",
-    "Khảo sát: phiếu thu",
-    "Ghi chú",
-)
-_PLACES = {name: place for place, (name, _) in enumerate(DETAIL_COLUMNS)}
-_LEVELS = {
-    **dict.fromkeys(UNIT_TYPES[Level.CONFEDERATION], "Tổng Liên đoàn"),
-    **dict.fromkeys(UNIT_TYPES[Level.PROVINCE_OR_SECTOR], "tỉnh, ngành"),
-    **dict.fromkeys(GRASSROOTS_TYPES, "cơ sở"),
-}
-_OTHER_LEVEL = "trên trực tiếp, xã, phường, KCN"
+_UNIT_COLUMNS = (("TT", 7), ("Mã đơn vị", 16), ("Đơn vị", 48), ("Loại đơn vị", 14), *COUNT_COLUMNS)
 _SECTORS = {"nha_nuoc": "Nhà nước", "ngoai_nha_nuoc": "Ngoài nhà nước", "su_nghiep": "Sự nghiệp"}
 _OWN, _WITH_BELOW = "Đơn vị", "Cả bên dưới"
 _NOTES = (
@@ -113,22 +62,12 @@ _NOTES = (
     "Chỉ cộng các dòng “Đơn vị”, không cộng hai loại với nhau.",
     "Mới bầu lần đầu, nữ: số chức danh đang có người giữ. Nhóm quy mô: số đoàn viên của CĐCS lúc đầu kỳ.",
     "Số người, lượt người, số giờ: lớp đã ghi nhận và chuyên đề được công nhận theo quyết định, trong kỳ.",
+    "Từ cột “Mới bầu lần đầu” đến “Số giờ”, ô trống là không có ai, trừ cột “Dân tộc thiểu số” (không có dữ liệu).",
     "Số người mỗi dòng đếm một lần; người giữ hai chức danh có ở cả hai dòng, nên không cộng số người các dòng.",
     "Hình thức chỉ ghi “trực tuyến” khi mọi lượt đều học trên trợ lý; hình thức của các lớp không có trong dữ liệu.",
     "Kinh phí là của riêng đơn vị, cả năm dương lịch, ghi ở dòng đầu của đơn vị; đơn vị chưa nhập thì để trống.",
     f"Chương trình không có dữ liệu, để trống cho đơn vị tự ghi: {', '.join(EMPTY_COLUMNS[:-1])}.",
 )
-
-
-def size_group(found: Detail) -> str:
-    """Return the group of size that a CĐCS falls into at the start of the period; "" for other units."""
-    if found.unit_type not in CHAIRED_TYPES:
-        return ""
-    members = found.members or 0  # a size that nobody entered counts as small
-    low, high = next(rule.members for rule in RESOLUTION_RULES if rule.concerns(found.sector, members))
-    if high is None:
-        return f"từ {words.number(low)}"
-    return f"dưới {words.number(high)}" if low == 0 else f"{words.number(low)} – {words.number(high - 1)}"
 
 
 class Book:
@@ -273,37 +212,25 @@ class Book:
         self._trained(found.own_more if scope == _OWN else found.all_more)
         if found.plan is not None:
             self._plan(found.plan)
-        self._detail.write_number(self._row, _PLACES["Số liệu đến ngày"], self._counted_on, self._day)
+        self._detail.write_number(self._row, PLACES["Số liệu đến ngày"], self._counted_on, self._day)
         self._row += 1
 
     def _trained(self, more: Trained) -> None:
-        numbers = {
-            "Mới bầu lần đầu": more.first_term,
-            "Nữ": more.women,
-            "Số người đã tham gia": more.persons,
-            "Lượt người": more.attendances,
-            "Số lớp": more.classes,
-        }
-        for name, number in numbers.items():
-            self._detail.write_number(self._row, _PLACES[name], number, self._number)
-        self._detail.write_number(self._row, _PLACES["Số giờ"], more.hours, self._part)
-        texts = {
-            "Cấp mở lớp": "; ".join(sorted({_LEVELS.get(one, _OTHER_LEVEL) for one in more.organisers})),
-            "Hình thức": "trực tuyến" if more.is_online_only else "",
-            "Nội dung (chuyên đề)": "; ".join(sorted("nội dung khác" if one == OTHER else one for one in more.modules)),
-        }
-        for name, text in texts.items():
-            if text:
-                self._detail.write_string(self._row, _PLACES[name], text)
+        if more is NOBODY:  # of most lines of a large report
+            return
+        for name, value in trained(more).items():
+            place = PLACES[name]
+            if isinstance(value, str):
+                self._detail.write_string(self._row, place, value)
+            else:
+                self._detail.write_number(self._row, place, value, self._part if name == "Số giờ" else self._number)
 
     def _plan(self, plan: TrainingYear) -> None:
-        money = {"Kinh phí dự toán (đồng)": plan.planned_cost, "Kinh phí thực hiện (đồng)": plan.spent_on_training}
-        for name, dong in money.items():
-            if dong is not None:
-                self._detail.write_number(self._row, _PLACES[name], dong, self._number)
-        if plan.spent_on_training is not None and plan.spent_in_all:
-            share = plan.spent_on_training / plan.spent_in_all
-            self._detail.write_number(self._row, _PLACES["Tỷ lệ trên tổng chi"], share, self._share)
+        for name, dong in money(plan).items():
+            self._detail.write_number(self._row, PLACES[name], dong, self._number)
+        share = share_of_spending(plan)
+        if share is not None:
+            self._detail.write_number(self._row, PLACES["Tỷ lệ trên tổng chi"], share, self._share)
 
     def close(self) -> int:
         """End the file; returns the rows of the detail."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -40,8 +41,8 @@ async def owed(conn: AsyncConnection, unit_id: UnitId, cut_off: datetime, facts:
     Its own are all that it must train, also those it only manages or was given; others' are among the chairs below it.
     """
     day = last_day(cut_off)
-    own = _by_owner(await targets.trained_by(conn, unit_id, day), day)
-    below = _by_owner(facts or await targets.facts(conn, unit_id, day), day)
+    own = await asyncio.to_thread(_by_owner, await targets.trained_by(conn, unit_id, day), day)
+    below = await asyncio.to_thread(_by_owner, facts or await targets.facts(conn, unit_id, day), day)
     cells = {key: cell for key, cell in own.items() if key[1] == unit_id}
     cells |= {key: cell for key, cell in below.items() if key[1] != unit_id}
     units = await target_people.unit_names(conn, {owner for _, owner in cells if owner is not None})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -71,7 +72,7 @@ async def missing(
         return []
     day = last_day(cut_off)
     facts = facts or await facts_of(conn, unit_id, cut_off, [target])
-    left = tally(target, facts, day, compulsory).missing
+    left = (await asyncio.to_thread(tally, target, facts, day, compulsory)).missing
     direct = [post for post in left if _is_direct(post, unit_id)]
     deeper = Counter(post.path[post.path.index(unit_id) - 1] for post in left if not _is_direct(post, unit_id))
     group, *behind = _place(after)

@@ -7,6 +7,7 @@ denominator. Names are for the own direct level alone; deeper, units and numbers
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,9 @@ class Measured:
     @property
     def missing(self) -> int:
         """Posts that are counted and have not done it; 0 where it is no matter of posts."""
-        return (self.denominator or 0) - self.numerator if self.target.counting is not Counting.DONG else 0
+        if self.denominator is None or self.target.counting is Counting.DONG:
+            return 0
+        return self.denominator - self.numerator
 
     @property
     def percent(self) -> float | None:
@@ -165,8 +168,8 @@ async def measures(
             found.append(Measured(target, *kept.get(target.key, (0, 0)), cut_off))
         else:
             facts = facts or await facts_of(conn, unit_id, cut_off, wanted)
-            numbers = tally(target, facts, day, compulsory).numbers(target.counting)
-            found.append(Measured(target, *numbers, cut_off))
+            counted = await asyncio.to_thread(tally, target, facts, day, compulsory)  # seconds for a whole country
+            found.append(Measured(target, *counted.numbers(target.counting), cut_off))
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import case, func, literal_column, or_, select
@@ -110,26 +110,21 @@ def _scope(*, is_own: bool) -> tuple[Any, ColumnElement[int]]:
 async def _trained(
     conn: AsyncConnection, units: Collection[int], period: Period, day: date, *, is_own: bool
 ) -> Mapping[Cell, Trained]:
-    found: defaultdict[Cell, Trained] = defaultdict(Trained)
+    found: defaultdict[Cell, dict[str, Any]] = defaultdict(dict)
+    until = min(period.last, day)
     for batch in batches(units):
-        for row in await conn.execute(_totals(batch, period.first, min(period.last, day), is_own=is_own)):
-            key = row.scope, Role(row.role)
-            found[key] = replace(
-                found[key], persons=row.persons, attendances=row.attendances, hours=float(row.hours or 0)
-            )
-        for row in await conn.execute(_classes(batch, period.first, min(period.last, day), is_own=is_own)):
-            key, so_far = (row.scope, Role(row.role)), found[row.scope, Role(row.role)]
-            is_class = row.kind == Kind.CLASS.value
-            found[key] = replace(
-                so_far,
-                classes=so_far.classes + is_class * row.number,
-                modules=so_far.modules | {row.module_id},
-                organisers=so_far.organisers | ({row.organiser} if is_class else set()),
-            )
+        for row in await conn.execute(_totals(batch, period.first, until, is_own=is_own)):
+            numbers = {"persons": row.persons, "attendances": row.attendances, "hours": float(row.hours or 0)}
+            found[row.scope, Role(row.role)] |= numbers
+        for row in await conn.execute(_classes(batch, period.first, until, is_own=is_own)):
+            cell = found[row.scope, Role(row.role)]
+            cell["modules"] = cell.get("modules", frozenset()) | {row.module_id}
+            if row.kind == Kind.CLASS.value:
+                cell["classes"] = cell.get("classes", 0) + row.number
+                cell["organisers"] = cell.get("organisers", frozenset()) | {row.organiser}
         for row in await conn.execute(_people(batch, day, is_own=is_own)):
-            key = row.scope, Role(row.role)
-            found[key] = replace(found[key], first_term=int(row.first_term), women=int(row.women))
-    return found
+            found[row.scope, Role(row.role)] |= {"first_term": int(row.first_term), "women": int(row.women)}
+    return {key: Trained(**cell) for key, cell in found.items()}
 
 
 def _held(batch: Collection[int], since: date, until: date, *, is_own: bool) -> tuple[Any, ColumnElement[int], Any]:
@@ -191,6 +186,6 @@ def _people(batch: Collection[int], day: date, *, is_own: bool) -> Select[Any]:
             func.sum(is_woman).label("women"),
         )
         .select_from(positions.join(person, person.c.id == position.c.person_id))
-        .where(scope.in_(batch), held_on(day))
+        .where(scope.in_(batch), held_on(day), or_(position.c.is_first_term, person.c.is_female))
         .group_by(scope, position.c.role)
     )

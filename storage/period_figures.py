@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, func, literal_column, or_, select
@@ -183,28 +183,30 @@ async def detail(
     told: set[int] = set()  # units whose plan stands on a line already
     async with conn.stream(query) as streamed:
         async for page in streamed.partitions():
-            found = [_plain(row) for row in page]
-            apart = {one.unit_id for one in found if one.own != one.all}
-            more = await period_detail.more(conn, {one.unit_id for one in found}, apart, period, day)
-            yield [_whole(one, more, told) for one in found]
-            told = {found[-1].unit_id}  # a unit's lines may go on in the next page
+            figures = [(Counts.of(row, "own_"), Counts.of(row, "all_")) for row in page]
+            apart = {row.unit_id for row, (own, whole) in zip(page, figures, strict=True) if own != whole}
+            more = await period_detail.more(conn, {row.unit_id for row in page}, apart, period, day)
+            yield [_whole(row, *counts, more, told) for row, counts in zip(page, figures, strict=True)]
+            told = {page[-1].unit_id}  # a unit's lines may go on in the next page
 
 
-def _plain(row: Any) -> Detail:
-    figures = Counts.of(row, "own_"), Counts.of(row, "all_")
+def _whole(row: Any, own: Counts, whole: Counts, more: More, told: set[int]) -> Detail:
+    role = Role(row.role)
+    key, all_more = (row.unit_id, role), more.all.get((row.unit_id, role), NOBODY)
+    is_first = row.unit_id not in told
+    told.add(row.unit_id)
     return Detail(
-        row.code, row.name, row.unit_type, row.sector, row.above, Role(row.role), *figures, unit_id=row.unit_id
-    )
-
-
-def _whole(one: Detail, more: More, told: set[int]) -> Detail:
-    key, all_more = (one.unit_id, one.role), more.all.get((one.unit_id, one.role), NOBODY)
-    is_first = one.unit_id not in told
-    told.add(one.unit_id)
-    return replace(
-        one,
-        own_more=all_more if one.own == one.all else more.own.get(key, NOBODY),
-        all_more=all_more,
-        members=more.sizes.get(one.unit_id),
-        plan=more.plans.get(one.unit_id) if is_first else None,
+        row.code,
+        row.name,
+        row.unit_type,
+        row.sector,
+        row.above,
+        role,
+        own,
+        whole,
+        row.unit_id,
+        all_more if own == whole else more.own.get(key, NOBODY),
+        all_more,
+        more.sizes.get(row.unit_id),
+        more.plans.get(row.unit_id) if is_first else None,
     )

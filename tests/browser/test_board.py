@@ -138,11 +138,9 @@ async def test_targets_plan_and_report(demo_url: str, opens_screen: OpensScreen,
     await page.locator(".targets .thumb").first.click()
     await expect(page.locator(".people-list li").first).to_be_visible()
     await check(page, size)
-    await screen.shoot("board_missing")
     await page.get_by_role("link", name="Về bảng chỉ tiêu").click()
     await page.get_by_role("link", name="Phải đào tạo những ai").click()
     await check(page, size)
-    await screen.shoot("board_duties")
 
     await page.get_by_role("link", name="Kế hoạch và kinh phí", exact=True).click()
     await check(page, size)
@@ -153,7 +151,6 @@ async def test_targets_plan_and_report(demo_url: str, opens_screen: OpensScreen,
     await expect(page.get_by_text("có phải 12.000.000?")).to_be_visible()
     told_of_fault(screen)
     await check(page, size)
-    await screen.shoot("board_plan_fault")
     await page.get_by_label("Kinh phí dự kiến (đồng)").fill("12.000.000")
     await page.get_by_role("button", name="Lưu năm").click()
     await expect(page.get_by_text("Đã lưu.")).to_be_visible()
@@ -161,7 +158,6 @@ async def test_targets_plan_and_report(demo_url: str, opens_screen: OpensScreen,
 
     await page.get_by_role("link", name="Báo cáo", exact=True).click()
     await check(page, size)
-    await screen.shoot("board_report")
     async with page.expect_download() as downloading:
         await page.get_by_role("button", name="Excel").click()
     assert (await downloading.value).suggested_filename.startswith("bao-cao-")
@@ -179,7 +175,6 @@ async def test_a_chair_enters_a_class_and_takes_it_back(demo_url: str, opens_scr
     await page.get_by_role("button", name="Ghi nhận lớp này").click()
     await expect(page.get_by_text("còn 3 chỗ cần sửa")).to_be_visible()
     told_of_fault(screen)
-    await screen.shoot("board_results_fault")
     await page.get_by_label("Chuyên đề hoặc nội dung").fill("M4")
     await page.get_by_label("Ngày kết thúc lớp").fill("05/11/2025")
     await page.get_by_label("Văn bản").fill("12/KH-CĐCS")
@@ -197,7 +192,6 @@ async def test_a_chair_enters_a_class_and_takes_it_back(demo_url: str, opens_scr
     for part in ("ket-qua", "ket-qua/tep", "ket-qua/quyet-dinh"):
         await scripted.page.goto(f"{page.url.split('/ket-qua')[0]}/{part}")
         await check(scripted.page, size)
-        await scripted.shoot(f"board_{part.rpartition('/')[2]}")
 
 
 async def test_without_javascript(demo_url: str, opens_screen: OpensScreen) -> None:

@@ -55,6 +55,7 @@ async def test_every_target_stands_there_with_its_basis(office: Office) -> None:
     assert rows(page)["T6"] == ["1", "2", "", "1"]  # two chairs: too few for a percentage
     assert rows(page)["T4"][:3] == ["—", "—", "—"]
     assert rows(page)["T7"] == ["812.500.000", "6.500.000.000", "12,5%", ""]
+    assert rows(page)["T8"] == ["1", "không có", "1 chuyên đề", ""]
     assert "mục tiêu 15%" in page
     assert "Căn cứ: Nghị quyết Hội nghị lần thứ Bảy" in page
     assert set(rows(with_references)) - set(rows(page)) == {"T9", "T10", "T11", "T12", "T13"}

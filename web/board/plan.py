@@ -55,8 +55,7 @@ class PlanPages:
         async with self._database.connect() as conn:
             values = await training_years.read(conn, visit.unit.unit_id, year)
             filled = plan_form.Filled(plan_form.shown(values), {}, values)
-            return await self._answer(conn, visit, year, filled, values, is_saved=request.query.get("luu") == "1",
-                                      query=request.query)  # fmt: skip
+            return await self._answer(conn, visit, year, filled, values, query=request.query)
 
     async def _save(self, visit: Visit, request: web.Request) -> web.StreamResponse:
         fields = await forms.read_fields(request)
@@ -109,7 +108,6 @@ class PlanPages:
         filled: Filled,
         values: TrainingYear,
         *,
-        is_saved: bool = False,
         is_late: bool = False,
         query: Mapping[str, str] | None = None,
     ) -> web.Response:
@@ -142,7 +140,7 @@ class PlanPages:
             held=plan_form.shown(values),
             mark=plan_form.mark(values),
             spending=_spending(values, visit),
-            is_saved=is_saved,
+            is_saved=query.get("luu") == "1",
             is_late=is_late,
             goal=_SPENDING.goal_percent,
             clause=_SPENDING.clause,

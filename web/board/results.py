@@ -13,7 +13,7 @@ from learning.text import clean, fold
 from roster.class_rows import module_names, read_class
 from roster.classes import OWN_CLASS
 from roster.headings import Col
-from storage import class_people, office_changes, recognitions
+from storage import class_entries, class_people, office_changes, recognitions
 from storage.office_changes import Kind
 from storage.recognitions import Attended
 from storage.units import units_called
@@ -90,7 +90,7 @@ class ResultPages:
         )
         taken = {one.person_id for one in chosen} | {me}
         before = query.get("truoc", "")
-        entered = await class_people.entered(conn, unit_id, visit.day, limit=PAGE + 1, before=_number(before))
+        entered = await class_entries.entered(conn, unit_id, visit.day, limit=PAGE + 1, before=_number(before))
         kinds = [Kind.CLASS, Kind.WITHDRAWN]
         changed = await office_changes.latest(conn, unit_id, kinds, CHANGES_SHOWN)
         return self._frame.page(
@@ -192,7 +192,7 @@ class ResultPages:
         if not reason:
             raise web.HTTPSeeOther(f"{back}?bao=ly-do#da-ghi")
         async with self._database.begin() as conn:
-            row = await class_people.withdraw(conn, visit.unit.unit_id, asked)
+            row = await class_entries.withdraw(conn, visit.unit.unit_id, asked)
             if row is None:
                 raise web.HTTPNotFound
             await office_changes.add(

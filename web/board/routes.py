@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from web.board.access import Gate
@@ -17,6 +18,7 @@ from web.board.reports import ReportPages
 from web.board.result_files import ResultFilePages
 from web.board.results import ResultPages
 from web.board.roster import RosterPages
+from web.board.target_lists import TargetLists
 from web.board.targets import TargetPages
 from web.board.units import UnitPages
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from storage.database import Database
     from web.board.parts import BoardParts
     from web.pages import Pages
+COUNTED_AT_ONCE = 2  # targets from dated rows: a second or two each, for a whole country
 
 
 def routes(
@@ -39,7 +42,9 @@ def routes(
     frame = Frame(pages)
     OwnPages(database, frame, is_secure=is_secure).open(gate)
     UnitPages(database, frame, parts).open(gate)
-    TargetPages(database, frame, parts).open(gate)
+    counting = asyncio.Semaphore(COUNTED_AT_ONCE)
+    TargetPages(database, frame, parts, counting).open(gate)
+    TargetLists(database, frame, parts, counting).open(gate)
     PlanPages(database, frame).open(gate)
     ResultPages(database, frame, parts).open(gate)
     ResultFilePages(database, frame, parts).open(gate)
