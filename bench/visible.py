@@ -96,7 +96,9 @@ async def _nearly_done(database: Database, assigned: Mapping[Track, str], number
     """Chairs of CĐCS who have not completed what is assigned to them, with a door at the stand-in's bot."""
     library = load()
     module = library.module(assigned[Track.CHAIR])
-    done = select(learner_course.c.person_id).where(learner_course.c.completed_at.is_not(None))
+    done = select(learner_course.c.person_id).where(
+        learner_course.c.person_id == position.c.person_id, learner_course.c.completed_at.is_not(None)
+    )
     query = (
         select(position.c.person_id, position.c.unit_id)
         .join(org_unit, org_unit.c.id == position.c.unit_id)
@@ -104,7 +106,7 @@ async def _nearly_done(database: Database, assigned: Mapping[Track, str], number
             org_unit.c.unit_type == "CDCS",
             position.c.role == Role.CHAIR.value,
             position.c.person_id.is_not(None),
-            position.c.person_id.not_in(done),
+            ~done.exists(),
         )
         .order_by(position.c.id)
         .limit(number)

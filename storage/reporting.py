@@ -252,10 +252,10 @@ async def lines(
 def _lines_query(*, by_need: bool, is_kept: bool) -> Select[Any]:
     """The query of `lines`, built once: its many parts take longer to put together than to send."""
     line = lines_query(_listed(), _cut_off(is_kept=is_kept)).add_columns(org_unit.c.sort_name).subquery()
-    order = [(line.c.posts - line.c.joined).desc()] if by_need else []
+    order = [line.c.waiting.desc()] if by_need else []
     query = select(line).order_by(*order, line.c.sort_name, line.c.id)
     if by_need:
-        query = query.where(line.c.posts > line.c.joined)
+        query = query.where(line.c.waiting > literal_column("0"))
     return query.limit(bindparam("most", type_=Integer)).offset(bindparam("skipped", type_=Integer))
 
 

@@ -64,7 +64,7 @@ def _value(line: Any, order: Order) -> Any:
         case Order.NAME:
             return literal_column("0")
         case Order.NEED:
-            return line.c.joined - line.c.posts
+            return -line.c.waiting
         case Order.DONE:
             return literal_column("0") - line.c.completed
         case Order.SHARE:
