@@ -127,23 +127,33 @@ async def _trained(
     return {key: Trained(**cell) for key, cell in found.items()}
 
 
-def _held(batch: Collection[int], since: date, until: date, *, is_own: bool) -> tuple[Any, ColumnElement[int], Any]:
-    """Recognitions of a span with the posts that their holders held on the day, in the scope of some units."""
+def _held(batch: Collection[int], since: date, until: date, *, is_own: bool) -> tuple[Any, Any, Any]:
+    """
+    Recognitions of a span joined to the posts that their holders held on the day, in the scope of some units.
+
+    The posts are found first: else PostgreSQL would read all recognitions of the country for every page.
+    """
     positions, scope = _scope(is_own=is_own)
-    joined = positions.join(recognition, recognition.c.person_id == position.c.person_id)
-    conditions = (
-        scope.in_(batch),
-        recognition.c.held_on.between(since, until),
-        position.c.valid_from <= recognition.c.held_on,
-        or_(position.c.valid_to.is_(None), position.c.valid_to > recognition.c.held_on),
+    columns = (position.c.role, position.c.person_id, position.c.valid_from, position.c.valid_to)
+    posts = (
+        select(scope.label("scope"), *columns)
+        .select_from(positions)
+        .where(scope.in_(batch), position.c.person_id.is_not(None))
+        .cte("posts")
+        .prefix_with("MATERIALIZED", dialect="postgresql")
     )
-    return joined, scope, conditions
+    conditions = (
+        recognition.c.held_on.between(since, until),
+        posts.c.valid_from <= recognition.c.held_on,
+        or_(posts.c.valid_to.is_(None), posts.c.valid_to > recognition.c.held_on),
+    )
+    return posts.join(recognition, recognition.c.person_id == posts.c.person_id), posts, conditions
 
 
 def _totals(batch: Collection[int], since: date, until: date, *, is_own: bool) -> Select[Any]:
-    joined, scope, conditions = _held(batch, since, until, is_own=is_own)
+    joined, posts, conditions = _held(batch, since, until, is_own=is_own)
     columns = (recognition.c.id, recognition.c.person_id, recognition.c.hours)
-    each = select(scope.label("scope"), position.c.role, *columns).select_from(joined).where(*conditions).distinct()
+    each = select(posts.c.scope, posts.c.role, *columns).select_from(joined).where(*conditions).distinct()
     once = each.subquery()
     return select(
         once.c.scope,
@@ -156,13 +166,13 @@ def _totals(batch: Collection[int], since: date, until: date, *, is_own: bool) -
 
 def _classes(batch: Collection[int], since: date, until: date, *, is_own: bool) -> Select[Any]:
     """Classes by what was taught and who held them; the same unit, topic, day and document is the same class."""
-    joined, scope, conditions = _held(batch, since, until, is_own=is_own)
+    joined, posts, conditions = _held(batch, since, until, is_own=is_own)
     organiser = org_unit.alias("organiser")
     names = ("by_unit_id", "module_id", "held_on", "document", "kind")
     each = (
         select(
-            scope.label("scope"),
-            position.c.role,
+            posts.c.scope,
+            posts.c.role,
             organiser.c.unit_type.label("organiser"),
             *(recognition.c[name] for name in names),
         )

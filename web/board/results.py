@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
@@ -12,16 +11,17 @@ from learning.recognition import OTHER
 from learning.text import clean, fold
 from roster.class_rows import module_names, read_class
 from roster.classes import OWN_CLASS
-from roster.headings import Col
 from storage import class_entries, class_people, office_changes, recognitions
 from storage.office_changes import Kind
 from storage.recognitions import Attended
 from storage.units import units_called
 from web import forms
+from web.board import result_form
 from web.board.access import UNIT
+from web.board.result_form import FIELDS, MOST_CHOSEN, MOST_FIELDS, MOST_TYPED, PAGE, Draft, number
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -33,31 +33,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
-PAGE = 50
-MOST_CHOSEN = 200
 CHANGES_SHOWN = 20
-_MOST_TYPED = 200
-_MOST_FIELDS = MOST_CHOSEN + PAGE + 20
-_MOST_DIGITS = 15
-# Name of the field, its column of the sheet, what it is called here, an example.
-FIELDS = (
-    ("chuyen_de", Col.COURSE, "Chuyên đề hoặc nội dung", "M4 hoặc tên nội dung"),
-    ("ngay", Col.HELD_ON, "Ngày kết thúc lớp", "ngày/tháng/năm, ví dụ 05/11/2026"),
-    ("so_gio", Col.HOURS, "Số giờ", "8 hoặc 7,5; không rõ thì để trống"),
-    ("to_chuc", Col.ORGANISER, "Đơn vị tổ chức", "mã hoặc tên đơn vị mở lớp"),
-    ("van_ban", Col.DOCUMENT, "Văn bản", "12/KH-LĐLĐ"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """A form as it came: what was typed by name of field, who was chosen, whom to look for, what is wrong."""
-
-    typed: Mapping[str, str]
-    chosen: Sequence[int] = ()
-    search: str = ""
-    after: int | None = None
-    faults: Mapping[str, str] | None = None
 
 
 class ResultPages:
@@ -90,7 +66,7 @@ class ResultPages:
         )
         taken = {one.person_id for one in chosen} | {me}
         before = query.get("truoc", "")
-        entered = await class_entries.entered(conn, unit_id, visit.day, limit=PAGE + 1, before=_number(before))
+        entered = await class_entries.entered(conn, unit_id, visit.day, limit=PAGE + 1, before=number(before))
         kinds = [Kind.CLASS, Kind.WITHDRAWN]
         changed = await office_changes.latest(conn, unit_id, kinds, CHANGES_SHOWN)
         return self._frame.page(
@@ -110,8 +86,8 @@ class ResultPages:
             entered=entered[:PAGE],
             more=entered[PAGE - 1].id if len(entered) > PAGE else None,
             changed=[(one, self._told(one)) for one in changed],
-            added=_number(query.get("ghi", "")),
-            known=_number(query.get("co", "")),
+            added=number(query.get("ghi", "")),
+            known=number(query.get("co", "")),
             said=query.get("bao", ""),
             other=OTHER,
         )
@@ -129,13 +105,8 @@ class ResultPages:
     # --- entering ---
 
     async def _post(self, visit: Visit, request: web.Request) -> web.StreamResponse:
-        fields = await forms.read_fields(request, _MOST_FIELDS)
-        draft = Draft(
-            {name: clean(fields.get(name, ""), _MOST_TYPED).strip() for name, *_ in FIELDS},
-            _chosen(fields),
-            clean(fields.get("tim", ""), _MOST_TYPED).strip(),
-            _number(fields.get("sau", "")) if fields.get("viec") == "sau" else None,
-        )
+        fields = await forms.read_fields(request, MOST_FIELDS)
+        draft = result_form.read(fields)
         if fields.get("viec") != "ghi":  # looks for more people; what was typed and chosen stays
             async with self._database.connect() as conn:
                 return await self._answer(conn, visit, draft)
@@ -185,7 +156,7 @@ class ResultPages:
 
     async def _withdraw(self, visit: Visit, request: web.Request) -> web.StreamResponse:
         fields = await forms.read_fields(request)
-        asked, reason = _number(fields.get("luot", "")), clean(fields.get("ly_do", ""), _MOST_TYPED).strip()
+        asked, reason = number(fields.get("luot", "")), clean(fields.get("ly_do", ""), MOST_TYPED).strip()
         back = f"/bang/{visit.unit.unit_id}/ket-qua"
         if asked is None:
             raise forms.BadFieldError("luot")
@@ -210,12 +181,3 @@ class ResultPages:
 
 def _said(module_id: str, topic: str, held_on: object, document: str) -> Mapping[str, str]:
     return {"module": module_id, "topic": topic, "held_on": f"{held_on:%d/%m/%Y}", "document": document}
-
-
-def _chosen(fields: Mapping[str, str]) -> Sequence[int]:
-    found = (_number(name[2:]) for name in fields if name.startswith("n-"))
-    return sorted({one for one in found if one is not None})
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else None

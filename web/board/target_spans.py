@@ -45,6 +45,11 @@ class Asked:
         return urlencode({name: value for name, value in {**held, **changed}.items() if value != ""})
 
     @property
+    def is_counted(self) -> bool:
+        """Whether figures are counted from dated rows, or may be, and not only read as they were kept."""
+        return self.is_live or self.with_references or self.year != self.this_year
+
+    @property
     def years(self) -> Sequence[int]:
         """The years that can be looked at, the latest first."""
         return range(self.this_year, self.this_year - YEARS_BACK - 1, -1)

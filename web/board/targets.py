@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from learning.clauses import DISCREPANCIES
@@ -52,18 +53,19 @@ class TargetPages:
 
     async def _measured(self, visit: Visit, request: web.Request) -> tuple[Asked, Sequence[Measured]]:
         async with self._database.connect() as conn:
-            await read_as_one(conn)
             asked = await asked_of(conn, visit, request)
-            if visit.unit.unit_type in GROUP_TYPES:
-                return asked, ()
-            async with self._turns:
-                found = await targets.measures(
-                    conn,
-                    visit.unit.unit_id,
-                    asked.cut_off,
-                    self._compulsory,
-                    with_references=asked.with_references,
-                )
+        if visit.unit.unit_type in GROUP_TYPES:
+            return asked, ()
+        turn = self._turns if asked.is_counted else nullcontext()  # what was kept is read at once
+        async with turn, self._database.connect() as conn:
+            await read_as_one(conn)
+            found = await targets.measures(
+                conn,
+                visit.unit.unit_id,
+                asked.cut_off,
+                self._compulsory,
+                with_references=asked.with_references,
+            )
         return asked, found
 
     async def _page(self, visit: Visit, request: web.Request) -> web.StreamResponse:
