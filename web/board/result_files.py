@@ -19,7 +19,7 @@ from storage.database import allow_long
 from storage.office_changes import Kind
 from web import forms
 from web.board.access import UNIT
-from web.board.roster import AT_ONCE, MENDED_SHOWN, XLSX, mended_row, receive
+from web.board.sheet_forms import AT_ONCE, MENDED_SHOWN, mended_row, receive, workbook
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,12 +57,7 @@ class ResultFilePages:
 
     async def _template(self, visit: Visit, _request: web.Request) -> web.StreamResponse:
         del visit
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "mau.xlsx"
-            await asyncio.to_thread(write_form, path, self._modules)
-            body = path.read_bytes()
-        named = {"Content-Type": XLSX, "Content-Disposition": 'attachment; filename="ket-qua-dtbd.xlsx"'}
-        return web.Response(body=body, headers=named)
+        return await workbook("ket-qua-dtbd.xlsx", lambda path: write_form(path, self._modules))
 
     async def _take(self, visit: Visit, request: web.Request) -> web.StreamResponse:
         with tempfile.TemporaryDirectory() as folder:

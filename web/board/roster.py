@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import structlog
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
-from learning.text import clean
 from roster import imports, keeping
 from roster.faults import FileRefusedError
 from roster.plan import Plan
@@ -22,10 +21,10 @@ from storage import uploads
 from storage.database import allow_long
 from web import forms
 from web.board.access import UNIT
-from web.forms import BadFieldError
+from web.board.sheet_forms import AT_ONCE, MENDED_SHOWN, mended_row, receive, workbook
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -36,14 +35,6 @@ if TYPE_CHECKING:
     from web.board.frame import Frame
 
 log = structlog.get_logger()
-
-MOST_BYTES = 20 * 2**20
-AT_ONCE = 2  # files that are read or checked at a time
-MENDED_SHOWN = 20
-_MOST_NAME = 120
-_MOST_CELL = 200
-_MOST_DIGITS = 9
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 class RosterPages:
@@ -64,13 +55,7 @@ class RosterPages:
 
     async def _template(self, visit: Visit, _request: web.Request) -> web.StreamResponse:
         del visit
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "mau.xlsx"
-            await asyncio.to_thread(write_template, path)
-            body = path.read_bytes()
-        return web.Response(
-            body=body, headers={"Content-Type": XLSX, "Content-Disposition": 'attachment; filename="danh-sach.xlsx"'}
-        )
+        return await workbook("danh-sach.xlsx", write_template)
 
     # --- the file ---
 
@@ -176,52 +161,3 @@ class RosterPages:
             await uploads.drop(conn, visit.visitor.person_id)
         log.info("roster_imported", person_id=visit.visitor.person_id, unit_id=visit.unit.unit_id)
         return self._frame.page("board/roster_done.html", visit, "danh-sach", text=preview(plan, is_done=True))
-
-
-async def receive(request: web.Request, path: Path) -> tuple[str, bool]:
-    """
-    Write the file that a form carries to `path`; returns its name and whether it replaces everything.
-
-    Raises:
-        HTTPRequestEntityTooLarge: it is larger than `MOST_BYTES`.
-        BadFieldError: it is not what our form sends.
-    """
-    if request.content_type != "multipart/form-data":
-        raise web.HTTPUnsupportedMediaType
-    name, replaces, size = "", False, 0
-    try:
-        reader = await request.multipart()
-        while (part := await reader.next()) is not None:
-            if not isinstance(part, BodyPartReader):
-                raise BadFieldError("body")
-            if part.name == "thay_the":
-                replaces = (await part.read_chunk(16)) == b"1"
-            elif part.name == "tep" and part.filename:
-                name = clean(Path(part.filename).name, _MOST_NAME)
-                with path.open("wb") as file:
-                    while piece := await part.read_chunk(64 * 1024):
-                        size += len(piece)
-                        if size > MOST_BYTES:
-                            raise web.HTTPRequestEntityTooLarge(max_size=MOST_BYTES, actual_size=size)
-                        await asyncio.to_thread(file.write, piece)
-    except ValueError as error:
-        raise BadFieldError("body") from error
-    if not size:
-        raise BadFieldError("tep")
-    return name, replaces
-
-
-def mended_row(fields: Mapping[str, str]) -> tuple[int, Mapping[int, str]]:
-    """Return the number of the row that was typed anew, and its cells by place."""
-    cells = {
-        _number(name[1:]): clean(text, _MOST_CELL).strip()
-        for name, text in fields.items()
-        if name.startswith("c") and name[1:].isdecimal()
-    }
-    return _number(fields.get("dong", "")), cells
-
-
-def _number(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS):
-        raise BadFieldError("dong")
-    return int(text)
