@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from channels.messages import UnitId
     from storage.database import Database
 
-# Of so few doors PostgreSQL makes a hash for EXISTS, whatever reading a table costs. An installation has a dozen settings.
+# Of so few doors PostgreSQL makes a hash for EXISTS, whatever reading a table costs.
+# An installation has a dozen settings.
 _SCANNED = re.compile(r"^SCAN (?!CONSTANT|\(|anon|near|setting)(\w+)|Seq Scan on (?!account|setting)(\w+)")
 _WEEK_AGO = NOW.replace(day=14)
 
