@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import fontpkg_be_vietnam_pro
-import typst
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +17,8 @@ _FONTS = str(Path(fontpkg_be_vietnam_pro.ROOT) / "files")
 
 def pdf(template: str, data: Mapping[str, object]) -> bytes:
     """Return a tagged PDF; takes up to a second, so call it in a thread."""
+    import typst  # noqa: PLC0415 - 7 MB that most processes never need
+
     made: bytes = typst.compile(
         str(_FOLDER / template),
         font_paths=[_FONTS],
@@ -31,6 +32,8 @@ def pdf(template: str, data: Mapping[str, object]) -> bytes:
 
 def png(template: str, data: Mapping[str, object], dots_per_inch: float) -> bytes:
     """Return a template of one page as a picture; takes up to a second, so call it in a thread."""
+    import typst  # noqa: PLC0415 - as above
+
     made: bytes = typst.compile(
         str(_FOLDER / template),
         font_paths=[_FONTS],
