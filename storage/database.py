@@ -7,8 +7,9 @@ answer taps late), separate readers. PostgreSQL: asyncpg, UTC, bounded statement
 
 from __future__ import annotations
 
+import asyncio
 import contextvars
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event, func, make_url, select, text, true
@@ -16,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import QueuePool
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 # One statement must not carry more bind parameters than SQLite takes (32,766).
 MAX_BINDS = 30_000
 BUSY_TIMEOUT_MS = 30_000
+GIVEN_BACK_WITHIN_S = 3.0
 STATEMENT_TIMEOUT_S = 30.0  # a tap's take milliseconds; who knows of longer ones asks for patience
 PATIENCE = "15min"
 ROOM = "64MB"  # for each sort and hash of such a statement, before PostgreSQL takes to files
@@ -89,10 +92,17 @@ class Database:
             await conn.execute(text("SELECT 1"))
 
     async def close(self) -> None:
-        """Close all connections."""
-        await self._writer.dispose()
-        if self._reader is not self._writer:
-            await self._reader.dispose()
+        """
+        Close all connections; what still uses one is waited for, a few seconds at most.
+
+        Whoever was cancelled gives its connection back a little later, and a pool that has been closed would keep it.
+        """
+        for engine in {self._writer, self._reader}:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(GIVEN_BACK_WITHIN_S):
+                    while isinstance(engine.pool, QueuePool) and engine.pool.checkedout():  # noqa: ASYNC110 - no bell
+                        await asyncio.sleep(0.005)
+            await engine.dispose()
 
 
 def open_database(url: str, *, pool_size: int = 16, statement_timeout_s: float = STATEMENT_TIMEOUT_S) -> Database:

@@ -94,7 +94,6 @@ async def stream(request: web.Request, parts: Parts, seat: Seat) -> web.StreamRe
     try:
         with parts.hub.open_page(seat.external_id, *seat.also) as page:
             await response.prepare(request)
-            await response.write(f"retry: {_RETRY_MS}\n\n".encode())
             await _Stream(parts, seat, response, page).run(mark)
     except FullHouseError as error:
         raise web.HTTPServiceUnavailable(headers={"Retry-After": "30"}) from error
@@ -118,6 +117,7 @@ class _Stream:
 
     async def run(self, mark: str) -> None:
         items = await history(self._parts, self._seat.external_id)
+        await self._response.write(f"retry: {_RETRY_MS}\n\n".encode())
         if mark_of((item.id for item in items), HISTORY) == mark:
             self._known.update(item.id for item in items)
         await self._catch_up(items)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,3 +54,21 @@ async def test_a_block_that_fails_keeps_nothing(database: Database) -> None:
 
     async with database.connect() as conn:
         assert (await conn.execute(text("SELECT count(*) FROM setting"))).scalar_one() == 0
+
+
+async def test_closing_waits_for_a_connection_that_is_in_use(database_url: str) -> None:
+    database = open_database(database_url)
+    begun = asyncio.Event()
+
+    async def work() -> None:
+        async with database.connect() as conn:
+            await conn.execute(text("SELECT 1"))
+            begun.set()
+            await asyncio.sleep(0.2)
+
+    working = asyncio.create_task(work())
+    await begun.wait()
+    await database.close()
+
+    assert working.done()
+    await working

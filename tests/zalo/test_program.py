@@ -136,9 +136,12 @@ async def test_what_turned_out_free_is_given_back(database_url: str) -> None:
 
         assert [(await world.sends(lan, f"n{number}"))[0] for number in range(3)] == ["sent"] * 3
         assert world.program.zalo_gate is not None
-        async with world.program.database.connect() as conn:
-            today = (datetime.now(UTC) + timedelta(hours=7)).date()
-            assert await zalo_costs.reserved(conn, world.program.zalo_gate.endpoint, today) == 0
+        today = (datetime.now(UTC) + timedelta(hours=7)).date()
+        left = 1
+        async with asyncio.timeout(10):  # it is written a little later
+            while left:
+                async with world.program.database.connect() as conn:
+                    left = await zalo_costs.reserved(conn, world.program.zalo_gate.endpoint, today)
 
 
 async def test_after_seven_days_nothing_is_tried(database_url: str) -> None:
