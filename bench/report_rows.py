@@ -57,7 +57,7 @@ def ours(rows: int, file: Path) -> None:
 def peer(rows: int, file: Path) -> None:
     """Write the same cells by openpyxl's write-only mode."""
     import openpyxl  # noqa: PLC0415 - each child loads its own writer only
-    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - as above
+    from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - the peer's: our own run must not pay for it
 
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("Chi tiết")

@@ -67,7 +67,7 @@ class ToolFiles:
             await asyncio.wait(self._making.values())
 
     async def _make(self, tool: Tool, page: str) -> File:
-        from exchange import tool_page  # noqa: PLC0415 - as above
+        from exchange import tool_page  # noqa: PLC0415 - typst is loaded in the child process alone
 
         try:
             async with self._turn:

@@ -32,7 +32,7 @@ def pdf(template: str, data: Mapping[str, object]) -> bytes:
 
 def png(template: str, data: Mapping[str, object], dots_per_inch: float) -> bytes:
     """Return a template of one page as a picture; takes up to a second, so call it in a thread."""
-    import typst  # noqa: PLC0415 - as above
+    import typst  # noqa: PLC0415 - 7 MB that most processes never need
 
     made: bytes = typst.compile(
         str(_FOLDER / template),

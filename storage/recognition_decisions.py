@@ -43,6 +43,17 @@ class Decision:
     valid_to: date | None
 
 
+_DECISION = (
+    recognition_decision.c.id,
+    recognition_decision.c.unit_id,
+    org_unit.c.code,
+    org_unit.c.name,
+    recognition_decision.c.document,
+    recognition_decision.c.valid_from,
+    recognition_decision.c.valid_to,
+)
+
+
 async def decide(conn: AsyncConnection, unit_id: int, document: str, valid_from: date, now: datetime) -> bool:
     """
     From a day on, a course completed on the assistant by a cadre of the unit or below is recognised by it.
@@ -80,15 +91,7 @@ async def end_decision(conn: AsyncConnection, unit_id: int, on: date) -> bool:
 async def decisions(conn: AsyncConnection) -> Sequence[Decision]:
     """Every decision, those that hold first, by unit."""
     query = (
-        select(
-            recognition_decision.c.id,
-            recognition_decision.c.unit_id,
-            org_unit.c.code,
-            org_unit.c.name,
-            recognition_decision.c.document,
-            recognition_decision.c.valid_from,
-            recognition_decision.c.valid_to,
-        )
+        select(*_DECISION)
         .join(org_unit, org_unit.c.id == recognition_decision.c.unit_id)
         .order_by(recognition_decision.c.valid_to.is_not(None), org_unit.c.sort_name, recognition_decision.c.id)
     )
@@ -98,15 +101,7 @@ async def decisions(conn: AsyncConnection) -> Sequence[Decision]:
 async def over(conn: AsyncConnection, unit_id: int, day: date) -> Sequence[Decision]:
     """The decisions of a unit and of those above it that hold on a day or begin later; the unit's own first."""
     query = (
-        select(
-            recognition_decision.c.id,
-            recognition_decision.c.unit_id,
-            org_unit.c.code,
-            org_unit.c.name,
-            recognition_decision.c.document,
-            recognition_decision.c.valid_from,
-            recognition_decision.c.valid_to,
-        )
+        select(*_DECISION)
         .join(org_unit, org_unit.c.id == recognition_decision.c.unit_id)
         .join(unit_closure, unit_closure.c.ancestor_id == recognition_decision.c.unit_id)
         .where(

@@ -40,7 +40,7 @@ def is_ours(_item: object, name: str | None, kind: str, _reflected: bool, _compa
 async def upgrade(database: Database) -> None:
     """Bring PgQueuer's tables up to date, then run what migrations are missing, in one transaction."""
     from alembic import command  # noqa: PLC0415 - a program whose tables are up to date does without its 15 MB
-    from alembic.config import Config  # noqa: PLC0415 - as above
+    from alembic.config import Config  # noqa: PLC0415 - part of those 15 MB
 
     def run(conn: Connection) -> None:
         config = Config()

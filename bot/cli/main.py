@@ -29,6 +29,7 @@ from bot.cli import (
     zalo,
 )
 from bot.start import Role, StartError, clock_of, planner_for, prepare_folder, unopened
+from channels.messages import SendError
 from content import loader
 from learning.calendar import day_of
 from scheduler import holidays
@@ -241,7 +242,6 @@ async def _bot_name(chosen: Settings) -> str | None:
     if not chosen.telegram_token:
         return None
     from channels import telegram  # noqa: PLC0415 - platforms' libraries load slowly
-    from channels.messages import SendError  # noqa: PLC0415 - platforms' libraries load slowly
 
     bot = telegram.open_bot(chosen.telegram_token, chosen.telegram_api_base)
     channel = telegram.TelegramChannel(bot)

@@ -86,7 +86,7 @@ def _path_of(desk: Desk, wanted: str | None) -> str | None:
 
 
 async def _serve(desk: Desk, port: int, path: str, *, opens: bool) -> None:
-    from aiohttp import web  # noqa: PLC0415 - as above
+    from aiohttp import web  # noqa: PLC0415 - only this command serves pages
 
     from web.preview import make_app  # noqa: PLC0415 - only this command serves pages
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bot.clock import SystemClock
 from bot.start import StartError
 from bot.zalo_bot.meter import Plan, told
+from channels.messages import SendError
 from learning.calendar import at, day_of
 from reports import words
 from scheduler import holidays
@@ -70,8 +71,7 @@ async def run(args: Namespace, settings: Settings, database: Database, now: date
 
 async def _login(args: Namespace, settings: Settings, database: Database, typed: TextIO) -> int:
     """The secret is typed or piped: on a command line every user of the machine could read it."""
-    from bot.zalo.parts import open_zalo  # noqa: PLC0415 - nor for the platform's library
-    from channels.messages import SendError  # noqa: PLC0415 - platforms' libraries load slowly
+    from bot.zalo.parts import open_zalo  # noqa: PLC0415 - brings what speaks HTTP and encrypts: half a second that other commands need not wait
     from channels.zalo import GrantLostError  # noqa: PLC0415 - platforms' libraries load slowly
     from storage import zalo_tokens  # noqa: PLC0415 - other commands need not wait for what encrypts
 
