@@ -24,7 +24,7 @@ from channels.zalo import ZaloHook
 from learning.roles import Track
 from reports import targets
 from reports.shared import Shared
-from storage import outbox, reporting
+from storage import cut_offs, outbox
 from web.app import make_app
 from web.board.parts import BoardParts
 from web.demo import DemoParts
@@ -175,7 +175,7 @@ def _targets(program: Program) -> Callable[[AsyncConnection, UnitId, datetime], 
     shared = Shared()
 
     async def measured(conn: AsyncConnection, unit_id: UnitId, now: datetime) -> Sequence[Measured]:
-        cut_off = await reporting.previous_cut_off(conn, now, unit_id)
+        cut_off = await cut_offs.previous_cut_off(conn, now, unit_id)
         if cut_off is not None:
             return await targets.measures(conn, unit_id, cut_off, compulsory)
         return await shared.get(unit_id, now, partial(targets.measures, conn, unit_id, now, compulsory))

@@ -19,7 +19,8 @@ from reports.digest import render_digest
 from reports.figures import closed
 from reports.figures import section as gather
 from reports.scope import Sight, is_directly_above
-from storage import escalations, pauses, reporting
+from storage import cut_offs, escalations, pauses, reporting
+from storage.named_posts import Named, named_posts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from channels.messages import Button
     from handlers.actions import Drill, GetFile, Names
     from handlers.context import Context
-    from storage.reporting import Named, Seat, Step, Unit
+    from storage.reporting import Seat, Step, Unit
 
 log = structlog.get_logger()
 
@@ -136,7 +137,7 @@ async def _kept_cut_off(ctx: Context, unit_id: UnitId, cut: int) -> datetime | N
     if not 0 < cut < _LATEST_CUT:
         return None
     cut_off = datetime.fromtimestamp(cut, UTC)
-    return cut_off if await reporting.history(ctx.conn, [unit_id], cut_off, 1) else None
+    return cut_off if await cut_offs.history(ctx.conn, [unit_id], cut_off, 1) else None
 
 
 async def _told_of(ctx: Context, own: Sequence[Unit], path: Sequence[Step]) -> int:
@@ -210,9 +211,7 @@ async def names(ctx: Context, action: Names) -> list[Message]:
         return out_of_scope(ctx, action.unit)
     page = min(action.page, _MAX_PAGE)
     assigned = await reporting.assigned_as_counted(ctx.conn)
-    found = await reporting.named_posts(
-        ctx.conn, unit.id, assigned, today, limit=NAMES_PAGE + 1, offset=page * NAMES_PAGE
-    )
+    found = await named_posts(ctx.conn, unit.id, assigned, today, limit=NAMES_PAGE + 1, offset=page * NAMES_PAGE)
     said = [
         f"{number}. {_person(named, unit)}" for number, named in enumerate(found[:NAMES_PAGE], page * NAMES_PAGE + 1)
     ]

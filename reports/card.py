@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from reports import typeset, words
 from reports.figures import section
-from storage import reporting
+from storage import cut_offs, reporting
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,7 @@ async def gather(conn: AsyncConnection, unit: Unit, cut_off: datetime | None, no
         title: what the digest calls itself.
     """
     lines = await reporting.lines(conn, unit.id, cut_off, by_need=True, limit=BARS)
-    kept = await reporting.history(conn, [unit.id], cut_off or now, POINTS)
+    kept = await cut_offs.history(conn, [unit.id], cut_off or now, POINTS)
     return Card(
         title=title,
         section=await section(conn, unit, cut_off, now, is_within=unit.is_grassroots),

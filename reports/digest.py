@@ -18,7 +18,7 @@ from reports import buttons, few, section, spans, words
 from reports.figures import Section, quiet_weeks
 from reports.figures import section as gather
 from reports.shared import Shared
-from storage import digests, outbox, reporting
+from storage import cut_offs, digests, outbox, reporting
 from storage.posts import Counts
 from storage.unit_figures import read
 
@@ -120,7 +120,7 @@ async def _units_with_news(
 ) -> set[UnitId]:
     """The units whose figures, or those of a unit they manage, differ from those compared with."""
     units = {unit for receiver in page for unit in receiver.units}
-    before = await reporting.compared_with(conn, cut_off, since)
+    before = await cut_offs.compared_with(conn, cut_off, since)
     if before is None:
         return units
     managed = await reporting.managed_below(conn, sorted(units))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from learning.calendar import day_of
 from learning.window import CLOSED_FROM
 from reports.words import last_day
-from storage import closed_snapshots, escalations, reporting
+from storage import closed_snapshots, cut_offs, escalations, reporting
 from storage.posts import Counts, total
 from storage.reporting import Holders, Unit
 from storage.unit_figures import Line, UnitFigures, read
@@ -103,7 +103,7 @@ async def section(
         since: the cut-off to compare with, or the last one before it; None, or none kept then: the last one before.
     """
     moment = cut_off or now
-    before_at = await reporting.compared_with(conn, moment, since, unit.id)
+    before_at = await cut_offs.compared_with(conn, moment, since, unit.id)
     held: Mapping[Role, Holders] | None = None
     silent: Sequence[SilentBelow] = ()
     day = last_day(cut_off) if cut_off else day_of(now)
@@ -162,7 +162,7 @@ async def quiet_weeks(conn: AsyncConnection, units: Sequence[UnitId], cut_off: d
     """For how many whole weeks before a cut-off nothing has changed in these units and what they manage."""
     managed = await reporting.managed_below(conn, units)
     watched = [*units, *(unit for below in managed.values() for unit in below)]
-    kept = await reporting.history(conn, watched, cut_off, _QUIET_LOOKED_AT)
+    kept = await cut_offs.history(conn, watched, cut_off, _QUIET_LOOKED_AT)
     if not kept:
         return 0
     latest = kept[0][1]

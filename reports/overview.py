@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from learning.calendar import day_of
 from learning.roles import Role
 from reports.words import last_day
-from storage import reporting, unit_lines
+from storage import cut_offs, reporting, unit_lines
 from storage.posts import Counts, period_of
 from storage.reporting import Holders
 from storage.unit_figures import UnitFigures, read
@@ -91,7 +91,7 @@ async def overview(conn: AsyncConnection, unit_id: UnitId, now: datetime, *, is_
     today = day_of(now)
     period = period_of(today)
     figures = await read(conn, unit_id)
-    kept = [Point(last_day(at), counts) for at, counts in await reporting.history(conn, [unit_id], now, _SNAPSHOTS)]
+    kept = [Point(last_day(at), counts) for at, counts in await cut_offs.history(conn, [unit_id], now, _SNAPSHOTS)]
     needy: Sequence[Line] = ()
     holders: Mapping[Role, Holders] | None = None
     managed_units, managed = 0, Counts()

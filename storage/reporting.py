@@ -1,20 +1,19 @@
-"""What reports ask besides the figures: whose units, which lie below, who needs help, what was said before."""
+"""What reports ask besides the figures: whose units, which lie below, who needs help."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, and_, bindparam, case, func, literal, literal_column, or_, select
+from sqlalchemy import Integer, and_, bindparam, func, literal, literal_column, or_, select
 
 from channels.messages import UnitId
 from learning.escalation import LADDERS, Ladder, installed, ladder_on
 from learning.roles import GRASSROOTS_TYPES, GROUP_TYPES, Role, Track
 from storage.escalations import is_silent
-from storage.posts import Counts, exists_on, flag, held_on, is_completed, is_joined
+from storage.posts import Counts, exists_on, flag, held_on, is_joined
 from storage.rollup import BASIS
 from storage.tables import (
     COUNTS,
@@ -84,20 +83,7 @@ class Holders:
     stalled: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A post of one's own direct level, as its chair may see it."""
-
-    name: str | None  # None: vacant
-    role: Role
-    unit_name: str
-    is_joined: bool
-    is_completed: bool
-    position_id: int = 0
-
-
 LADDER = "silence_ladder"  # setting: days of silence until the chair, and the union above, is told
-_MOMENT = timedelta(microseconds=1)
 _UNIT = (org_unit.c.id, org_unit.c.code, org_unit.c.name, org_unit.c.unit_type)
 
 
@@ -303,43 +289,6 @@ async def totals(conn: AsyncConnection, units: Sequence[UnitId], cut_off: dateti
     return {UnitId(row.unit_id): Counts.of(row) for row in await conn.execute(query)}
 
 
-# --- what was before --------------------------------------------------------------------------------------------------
-
-
-async def previous_cut_off(conn: AsyncConnection, before: datetime, unit_id: UnitId | None = None) -> datetime | None:
-    """The last cut-off before then at which a unit (None: the root) was counted."""
-    whose = (
-        snapshot.c.unit_id.in_(select(org_unit.c.id).where(org_unit.c.parent_id.is_(None)))
-        if unit_id is None
-        else snapshot.c.unit_id == unit_id
-    )
-    query = select(func.max(snapshot.c.cut_off)).where(whose, snapshot.c.cut_off < before)
-    found: datetime | None = (await conn.execute(query)).scalar_one()
-    return found
-
-
-async def compared_with(
-    conn: AsyncConnection, cut_off: datetime, since: datetime | None, unit_id: UnitId | None = None
-) -> datetime | None:
-    """The cut-off to compare with: the last one not after `since`; without one, the last before `cut_off`."""
-    kept = None if since is None else await previous_cut_off(conn, since + _MOMENT, unit_id)
-    return kept or await previous_cut_off(conn, cut_off, unit_id)
-
-
-async def history(
-    conn: AsyncConnection, units: Sequence[UnitId], cut_off: datetime, limit: int
-) -> Sequence[tuple[datetime, Counts]]:
-    """What these units had together at a cut-off and at those before it, the latest first."""
-    query = (
-        select(snapshot.c.cut_off, *(func.sum(snapshot.c[f"all_{name}"]).label(name) for name in COUNTS))
-        .where(snapshot.c.unit_id.in_(units), snapshot.c.cut_off <= cut_off)
-        .group_by(snapshot.c.cut_off)
-        .order_by(snapshot.c.cut_off.desc())
-        .limit(limit)
-    )
-    return [(row.cut_off, Counts.of(row)) for row in await conn.execute(query)]
-
-
 # --- within a grassroots union ----------------------------------------------------------------------------------------
 
 
@@ -383,72 +332,3 @@ async def closed_to(conn: AsyncConnection, unit_id: UnitId, day: date, channel: 
         )
     )
     return int((await conn.execute(query)).scalar_one())
-
-
-async def named_posts(
-    conn: AsyncConnection,
-    unit_id: UnitId,
-    assigned: Mapping[Track, str],
-    day: date,
-    *,
-    limit: int,
-    offset: int = 0,
-    after: int | None = None,
-) -> Sequence[Named]:
-    """
-    The cadres of a unit, and the heads of the units directly below or managed; only how far they are.
-
-    A page begins at `offset`, or behind the position `after`.
-    """
-    near = org_unit.alias("near")
-    is_near = or_(near.c.id == unit_id, near.c.parent_id == unit_id, near.c.manager_id == unit_id)
-    is_head = position.c.role.in_([Role.CHAIR.value, Role.GROUP_LEADER.value])
-    rank = case({role.value: literal_column(str(place)) for place, role in enumerate(Role)}, value=position.c.role)
-    is_below = case((org_unit.c.id == unit_id, literal_column("0")), else_=literal_column("1"))
-    keys = (
-        is_below,
-        org_unit.c.sort_name,
-        rank,
-        func.coalesce(person.c.sort_name, literal_column("''")),
-        position.c.id,
-    )
-    everybody = position.join(org_unit, org_unit.c.id == position.c.unit_id).outerjoin(
-        person, person.c.id == position.c.person_id
-    )
-    query = (
-        select(
-            position.c.id,
-            person.c.full_name,
-            position.c.role,
-            org_unit.c.name,
-            is_joined().label("is_joined"),
-            is_completed(assigned).label("is_completed"),
-        )
-        .select_from(everybody)
-        .where(
-            position.c.unit_id.in_(select(near.c.id).where(is_near)),
-            or_(position.c.unit_id == unit_id, is_head),
-            held_on(day),
-            exists_on(day),
-        )
-        .order_by(*keys)
-        .limit(limit)
-        .offset(offset)
-    )
-    if after is not None:
-        last = (await conn.execute(select(*keys).select_from(everybody).where(position.c.id == after))).first()
-        if last is None:
-            return []
-        query = query.where(_behind(keys, last))
-    return [
-        Named(row.full_name, Role(row.role), row.name, bool(row.is_joined), bool(row.is_completed), row.id)
-        for row in await conn.execute(query)
-    ]
-
-
-def _behind(keys: Sequence[ColumnElement[Any]], last: Sequence[Any]) -> ColumnElement[bool]:
-    """True of rows that come after the one with the keys `last`."""
-    (first, *others), (value, *values) = keys, last
-    if not others:
-        return and_(first > value)
-    return or_(first > value, and_(first == value, _behind(others, values)))

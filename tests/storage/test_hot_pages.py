@@ -10,6 +10,7 @@ from sqlalchemy import event, insert, select, text
 from learning.text import fold, person_sort_key
 from reports.overview import overview
 from storage import accounts, arrivals, reporting, web_sessions
+from storage.named_posts import named_posts
 from storage.tables import account, learner, learner_course, org_unit, person, position
 from storage.unit_lines import Order, page
 from tests.builders import NOW
@@ -64,7 +65,7 @@ async def test_no_page_reads_a_table_whole(database: Database) -> None:
             await overview(conn, unit_id, NOW, is_within=is_within)
             for order in Order:
                 await page(conn, unit_id, order=order, is_grassroots=is_within)
-            await reporting.named_posts(conn, unit_id, ASSIGNED, TODAY, limit=51)
+            await named_posts(conn, unit_id, ASSIGNED, TODAY, limit=51)
             await reporting.path_up(conn, unit_id)
         await arrivals.since(conn, base, _WEEK_AGO, NOW, TODAY)
         await web_sessions.look(conn, b"x" * 32, TODAY, NOW)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from learning.text import clean
 from reports import table_file, words
 from storage import reporting
+from storage.named_posts import Named, named_posts
 from web.board.access import UNIT
 from web.board.units import file_response
 
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from aiohttp import web
 
     from storage.database import Database
-    from storage.reporting import Named
     from web.board.access import Gate, Visit
     from web.board.frame import Frame
 
@@ -49,7 +49,7 @@ class PeoplePages:
     async def _found(self, visit: Visit, limit: int, after: int | None = None) -> Sequence[Named]:
         async with self._database.connect() as conn:
             assigned = await reporting.assigned_as_counted(conn)
-            return await reporting.named_posts(conn, visit.unit.unit_id, assigned, visit.day, limit=limit, after=after)
+            return await named_posts(conn, visit.unit.unit_id, assigned, visit.day, limit=limit, after=after)
 
     async def _list(self, visit: Visit, request: web.Request) -> web.StreamResponse:
         asked = request.query.get("sau", "")

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from learning.calendar import at
 from learning.target_count import union_year
 from reports import words
-from storage import reporting
+from storage import cut_offs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,7 +64,7 @@ async def asked_of(conn: AsyncConnection, visit: Visit, request: web.Request) ->
     with_references = request.query.get("2021") == "1"
     if year < this_year:
         return Asked(year, this_year, at(date(year, 12, 1), time()), None, False, with_references)
-    kept = await reporting.previous_cut_off(conn, visit.now, visit.unit.unit_id)
+    kept = await cut_offs.previous_cut_off(conn, visit.now, visit.unit.unit_id)
     if kept is not None and words.last_day(kept) < union_year(visit.day)[0]:
         kept = None
     is_live = kept is None or request.query.get("luc") == _NOW
